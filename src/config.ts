@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { readClients } from './config/clients.ts';
+import { parseStorage, parseUsers, type StorageLocation, type UsersLocation } from './config/locations.ts';
+import { parsePort, parsePublicUrl, parseTrustProxy, type TrustProxy } from './config/network.ts';
+import type { AddProblem, Problem } from './config/problem.ts';
+import {
+  type Environment,
+  findMisspelled,
+  type ReadFile,
+  readVariables,
+  type Variables,
+} from './config/variables.ts';
+import type { Clients } from './oauth/client.ts';
+import { type LogLevel, logLevels } from './telemetry/log.ts';
+
+/** Everything that can be set, checked. What is undefined has its demo in development, and is never so in production. */
+export interface Config {
+  readonly production: boolean;
+  /** The origin that people, Alexa and skills call, without a slash at the end: the issuer (RFC 8414 2). */
+  readonly publicUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly trustProxy: TrustProxy;
+  readonly clients: Clients | undefined;
+  readonly users: UsersLocation | undefined;
+  readonly storage: StorageLocation;
+  readonly logLevel: LogLevel;
+}
+
+export type ParsedConfig =
+  | { readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly problems: readonly Problem[]; readonly warnings: readonly string[] };
+
+/** Turns an environment into one frozen `Config`, or into everything that is wrong with it. */
+export function parseConfig(env: Environment, readFile: ReadFile = readText): ParsedConfig {
+  const problems: Problem[] = [];
+  const addProblem: AddProblem = (where, message) => problems.push({ where, message });
+  const warnings = findMisspelled(env).map(
+    ({ given, meant }) => `${given} is set, but nobody reads it: did you mean ${meant}?`,
+  );
+
+  const variables = readVariables(env, readFile, addProblem);
+  const production = parseNodeEnv(variables.NODE_ENV, addProblem);
+  if (production) requireInProduction(variables, problems, addProblem);
+  const port = parsePort(variables.PORT, addProblem);
+  const config: Config = Object.freeze({
+    production,
+    publicUrl: parsePublicUrl(variables.PUBLIC_URL ?? `http://localhost:${port}`, production, addProblem),
+    host: variables.HOST ?? '0.0.0.0',
+    port,
+    trustProxy: parseTrustProxy(variables.TRUST_PROXY, addProblem),
+    clients:
+      variables.CLIENTS === undefined ? undefined : readClients(variables.CLIENTS, readFile, addProblem),
+    users: variables.USERS === undefined ? undefined : parseUsers(variables.USERS, readFile, addProblem),
+    storage: parseStorage(variables.STORAGE ?? 'sqlite:data/links.db', production, addProblem),
+    logLevel: parseLogLevel(variables.LOG_LEVEL, addProblem),
+  });
+  return problems.length > 0 ? { problems, warnings } : { config, warnings };
+}
+
+/** The process's environment; outside production completed by a `.env` file, where there is one. */
+export function readEnvironment(): Environment {
+  if (process.env['NODE_ENV'] === 'production') return process.env;
+  try {
+    return { ...parseEnv(readText('.env')), ...process.env };
+  } catch {
+    return process.env;
+  }
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+/** A typing error here must not start a demo on the internet. */
+function parseNodeEnv(value: string | undefined, addProblem: AddProblem): boolean {
+  if (!['production', 'development', 'test', undefined].includes(value)) {
+    addProblem('NODE_ENV', 'must be production, development or test; left out it means development');
+  }
+  return value === 'production';
+}
+
+const required = {
+  PUBLIC_URL: 'set it to the https address that people reach, like https://link.example.com',
+  CLIENTS: 'set it to the path of a JSON file with your skills; README.md, “Clients”, shows one',
+  USERS: 'set it to where your users are, like file:users.htpasswd',
+  STORAGE: 'set it to where links are kept, like sqlite:/var/lib/alexa-account-linking/links.db',
+} as const;
+
+function requireInProduction(
+  variables: Variables,
+  problems: readonly Problem[],
+  addProblem: AddProblem,
+): void {
+  for (const [name, fix] of Object.entries(required)) {
+    const unreadable = problems.some(({ where }) => where === `${name}_FILE`);
+    if (variables[name as keyof typeof required] === undefined && !unreadable) {
+      addProblem(name, `is missing, and has no default in production: ${fix}`);
+    }
+  }
+}
+
+function parseLogLevel(value: string | undefined, addProblem: AddProblem): LogLevel {
+  const level = logLevels.find((known) => known === (value ?? 'info'));
+  if (level === undefined) addProblem('LOG_LEVEL', `must be one of ${logLevels.join(', ')}`);
+  return level ?? 'info';
+}

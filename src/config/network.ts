@@ -1,0 +1,66 @@
+import { isIP } from 'node:net';
+import type { AddProblem } from './problem.ts';
+
+/** As Express's `trust proxy` takes it: off, a number of proxies, or their networks. */
+export type TrustProxy = false | number | readonly string[];
+
+/** Whether a URL is safe to send a person or a token to: https, or http that never leaves this machine. */
+export function isHttpsOrLoopback(url: URL): boolean {
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
+}
+
+export function parsePort(value: string | undefined, addProblem: AddProblem): number {
+  if (value === undefined) return 8080;
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+  if (port < 1 || port > 65_535) addProblem('PORT', 'must be a whole number from 1 to 65535');
+  return port;
+}
+
+export function parsePublicUrl(value: string, production: boolean, addProblem: AddProblem): string {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    addProblem('PUBLIC_URL', 'must be a complete address, like https://link.example.com');
+    return value;
+  }
+  if (url.href !== `${url.origin}/`) {
+    addProblem(
+      'PUBLIC_URL',
+      `must be the address alone, without a path, a query or a name in it: ${url.origin}`,
+    );
+  }
+  if (production && url.protocol !== 'https:') {
+    addProblem('PUBLIC_URL', 'must begin with https:// in production, since Alexa opens no other');
+  }
+  return url.origin;
+}
+
+export function parseTrustProxy(value: string | undefined, addProblem: AddProblem): TrustProxy {
+  if (value === undefined || value === 'false' || value === '0') return false;
+  if (/^[1-9]\d?$/.test(value)) return Number(value);
+  const proxies = value.split(',').map((proxy) => proxy.trim());
+  const known = ['loopback', 'linklocal', 'uniquelocal'];
+  const wrong = proxies.find((proxy) => !known.includes(proxy) && !isNetwork(proxy));
+  if (wrong === 'true') {
+    addProblem(
+      'TRUST_PROXY',
+      'must not be true, since anybody could then forge their address: name the proxies, like loopback, uniquelocal',
+    );
+  } else if (wrong !== undefined) {
+    addProblem(
+      'TRUST_PROXY',
+      `must be ${known.join(', ')} or addresses like 10.0.0.0/8, with commas between, or a number of proxies`,
+    );
+  }
+  return Object.freeze(proxies);
+}
+
+function isNetwork(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= bits))
+  );
+}

@@ -1,0 +1,15 @@
+/*
+ * config: the parts of ../config.ts: what a variable may hold and what to say when it doesn't. Nothing here reads
+ * the environment itself; it imports the types and tables of oauth and alexa, and crypto.
+ */
+
+/** One thing that is wrong with the configuration. */
+export interface Problem {
+  /** The variable, and the place in it: `CLIENTS[0].redirect_uris[1]`. */
+  readonly where: string;
+  /** What is wrong and how to mend it, as the end of a sentence that begins with the place. Holds no secret. */
+  readonly message: string;
+}
+
+/** Takes note of a problem, so that the rest is checked too. */
+export type AddProblem = (where: string, message: string) => void;

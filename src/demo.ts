@@ -1,0 +1,36 @@
+import { sha256 } from './crypto/digest.ts';
+import { randomReadable } from './crypto/random.ts';
+import type { Client, Clients } from './oauth/client.ts';
+
+/** What stands in, in development, for what nobody has set. Secrets are new with every start. */
+export interface Demo {
+  readonly username: string;
+  readonly password: string;
+  readonly clientSecret: string;
+  readonly clients: Clients;
+}
+
+export function createDemo(): Demo {
+  const clientSecret = readableSecret();
+  const client: Client = {
+    clientId: 'demo-skill',
+    clientName: 'Demo Skill',
+    redirectUris: new Set(),
+    responseTypes: new Set(['token']),
+    scope: new Set(['profile']),
+    secretDigest: sha256(clientSecret),
+  };
+  return {
+    username: 'demo',
+    password: readableSecret(),
+    clientSecret,
+    clients: new Map([[client.clientId, client]]),
+  };
+}
+
+/** 80 random bits that a person can type. */
+function readableSecret(): string {
+  return randomReadable(16)
+    .toLowerCase()
+    .replace(/....(?=.)/g, '$&-');
+}

@@ -1,0 +1,88 @@
+import express, { type Express, type RequestHandler } from 'express';
+import createHttpError from 'http-errors';
+import type { Clients } from '../oauth/client.ts';
+import type { TokenContext } from '../oauth/introspection.ts';
+import { describeAuthorizationServer } from '../oauth/metadata.ts';
+import type { GrantContext } from '../oauth/sign-in.ts';
+import type { Storage } from '../storage/stores.ts';
+import type { Report } from '../telemetry/events.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createAuthorizeEndpoint } from './authorize-endpoint.ts';
+import { type Endpoint, mount } from './endpoint.ts';
+import { answerWithJson, answerWithPage } from './error-handler.ts';
+import { createReadinessEndpoint, health } from './health-endpoints.ts';
+import { createIntrospectionEndpoint } from './introspection-endpoint.ts';
+import { createPages } from './pages.ts';
+import { requestLog } from './request-log.ts';
+import { createRevocationEndpoint } from './revocation-endpoint.ts';
+import { securityHeaders } from './security-headers.ts';
+import { simulatorEndpoints } from './simulator-endpoints.ts';
+import { createUserinfoEndpoint } from './userinfo-endpoint.ts';
+import { createViews } from './views.ts';
+
+export interface AppOptions {
+  readonly publicUrl: string;
+  /** As Express's `trust proxy` takes it. */
+  readonly trustProxy: false | number | readonly string[];
+  readonly clients: Clients;
+  readonly storage: Storage;
+  readonly context: GrantContext;
+  /** Absent in production, where nothing of the simulator is mounted. */
+  readonly simulator: { readonly demoUser: string | undefined } | undefined;
+  readonly isDraining: () => boolean;
+  readonly log: Log;
+  readonly report: Report;
+}
+
+/** The whole HTTP surface, as one table of endpoints. */
+export function createApp(options: AppOptions): Express {
+  const { publicUrl, clients, storage, context, report, isDraining } = options;
+  const render = createViews();
+  const pages = createPages(render, clients.values());
+  const page = answerWithPage(pages, report);
+  const json = answerWithJson(report, 'Basic');
+  const bearer = answerWithJson(report, 'Bearer');
+  const tokens: TokenContext = {
+    ...context,
+    onUsersUnavailable: (err) => report('users.unavailable', { err }),
+  };
+  const metadata = describeAuthorizationServer(publicUrl);
+
+  const endpoints: Endpoint[] = [
+    {
+      path: '/authorize',
+      ...createAuthorizeEndpoint({ clients, context, pages, publicUrl, report }),
+      errors: page,
+    },
+    { path: '/introspect', post: createIntrospectionEndpoint(clients, tokens, publicUrl), errors: json },
+    { path: '/userinfo', get: createUserinfoEndpoint(tokens), errors: bearer },
+    { path: '/revoke', post: createRevocationEndpoint({ clients, ...context, report }), errors: json },
+    {
+      path: '/.well-known/oauth-authorization-server',
+      get: (_request, response) => void response.json(metadata),
+      errors: json,
+    },
+    { path: '/healthz', get: health, errors: json },
+    {
+      path: '/readyz',
+      get: createReadinessEndpoint({ storage, users: context.users, isDraining, report }),
+      errors: json,
+    },
+  ];
+  if (options.simulator !== undefined) {
+    endpoints.push(...simulatorEndpoints({ clients, publicUrl, render, errors: page, ...options.simulator }));
+  }
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Parameters are read strictly and one by one; Express's own reading would forgive and merge them.
+  app.set('query parser', false);
+  app.set('trust proxy', options.trustProxy);
+  app.use(requestLog(options.log), securityHeaders(publicUrl));
+  for (const endpoint of endpoints) mount(app, endpoint);
+  app.use(refuseUnknown, page);
+  return app;
+}
+
+const refuseUnknown: RequestHandler = (_request, _response, next) => next(createHttpError(404));

@@ -1,0 +1,154 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { suggestRegistration } from '../alexa/redirect-uri-hint.ts';
+import {
+  type AuthorizationRequest,
+  findRecipient,
+  parseAuthorizationRequest,
+  type Recipient,
+  type Refusal,
+} from '../oauth/authorization-request.ts';
+import { errorRedirect, successRedirect } from '../oauth/authorization-response.ts';
+import type { Clients } from '../oauth/client.ts';
+import { OAuthError } from '../oauth/oauth-error.ts';
+import { singleParameter } from '../oauth/parameters.ts';
+import { type GrantContext, type SignInAttempt, signIn } from '../oauth/sign-in.ts';
+import type { Report } from '../telemetry/events.ts';
+import { continueReference, createReference } from '../telemetry/reference.ts';
+import { retryAfterSeconds } from './error-handler.ts';
+import { formParameters, queryOf } from './form.ts';
+import { type Pages, type ProblemName, sendPage } from './pages.ts';
+import { referenceHeader } from './request-log.ts';
+import { isSameOrigin } from './same-origin.ts';
+
+export interface AuthorizeEndpointOptions {
+  readonly clients: Clients;
+  readonly context: GrantContext;
+  readonly pages: Pages;
+  readonly publicUrl: string;
+  readonly report: Report;
+}
+
+/** The authorization endpoint (RFC 6749 3.1): the sign-in page, and what becomes of its form. */
+export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
+  const { clients, context, pages, publicUrl, report } = options;
+
+  /** The request in the query, checked from scratch each time. Where it can't be granted, answers and gives nothing. */
+  function readRequest(request: Request, response: Response, reference: string): Asked | undefined {
+    response.setHeader(referenceHeader, reference);
+    const recipient = findRecipient(queryOf(request), clients);
+    if ('refused' in recipient) {
+      report('authorization.refused', { reference, ip: request.ip, ...explain(recipient) });
+      sendPage(response, 400, pages.problem(problemOf[recipient.refused], reference));
+      return undefined;
+    }
+    try {
+      return { recipient, authorization: parseAuthorizationRequest(recipient) };
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      const { code, description, cause } = error;
+      report('authorization.failed', {
+        reference,
+        client_id: recipient.client.clientId,
+        code,
+        description,
+        cause,
+      });
+      redirect(response, errorRedirect(recipient, error));
+      return undefined;
+    }
+  }
+
+  async function answerSignIn(
+    response: Response,
+    attempt: SignInAttempt,
+    ip: string | undefined,
+  ): Promise<void> {
+    const { request, reference, username } = attempt;
+    const { client } = request;
+    const result = await signIn(context, attempt);
+    const fields = { reference, client_id: client.clientId, ip };
+    if (result.outcome === 'linked') {
+      const { id, subject, redirectHost } = result.link;
+      report('sign_in.succeeded', { ...fields, subject });
+      report('link.created', { ...fields, link_id: id, redirect_host: redirectHost });
+      redirect(response, successRedirect(request, result.issued));
+    } else if (result.outcome === 'refused') {
+      report('sign_in.failed', fields);
+      sendPage(response, 422, pages.signIn(client, { reference, username, alert: 'refused' }));
+    } else {
+      report('sign_in.unavailable', { ...fields, part: result.part, err: result.cause });
+      response.setHeader('Retry-After', retryAfterSeconds);
+      sendPage(response, 503, pages.signIn(client, { reference, username, alert: 'unavailable' }));
+    }
+  }
+
+  const get: RequestHandler = (request, response) => {
+    const reference = createReference();
+    const asked = readRequest(request, response, reference);
+    if (asked !== undefined) sendPage(response, 200, pages.signIn(asked.authorization.client, { reference }));
+  };
+
+  const post: RequestHandler = async (request, response) => {
+    const form = formParameters(request);
+    const reference = continueReference(singleParameter(form, 'reference'));
+    if (!isSameOrigin(request, publicUrl)) {
+      report('sign_in.cross_site', {
+        reference,
+        ip: request.ip,
+        origin: request.get('Origin'),
+        expected: publicUrl,
+      });
+      sendPage(response, 403, pages.problem('otherSite', reference));
+      return;
+    }
+    const asked = readRequest(request, response, reference);
+    if (asked === undefined) return;
+    const { recipient, authorization } = asked;
+    const action = singleParameter(form, 'action') ?? 'sign-in';
+    if (action === 'cancel') {
+      report('sign_in.cancelled', { reference, client_id: authorization.client.clientId });
+      redirect(response, errorRedirect(recipient, new OAuthError('access_denied', 'The user cancelled.')));
+      return;
+    }
+    if (action !== 'sign-in')
+      throw new OAuthError('invalid_request', 'The action must be sign-in or cancel.');
+    const username = singleParameter(form, 'username') ?? '';
+    const password = singleParameter(form, 'password') ?? '';
+    await answerSignIn(response, { request: authorization, username, password, reference }, request.ip);
+  };
+
+  return { get, post };
+}
+
+interface Asked {
+  readonly recipient: Recipient;
+  readonly authorization: AuthorizationRequest;
+}
+
+const problemOf: Readonly<Record<Refusal['refused'], ProblemName>> = {
+  malformed: 'brokenAddress',
+  unknown_client: 'unknownSkill',
+  unregistered_redirect_uri: 'wrongRedirectUri',
+};
+
+/** What the operator needs to know, and may copy. */
+function explain(refusal: Refusal): Readonly<Record<string, string | undefined>> {
+  const reason = refusal.refused;
+  if (reason === 'malformed') return { reason, problem: refusal.problem };
+  if (reason === 'unknown_client') return { reason, client_id: refusal.clientId.slice(0, 200) };
+  const { client, redirectUri } = refusal;
+  return {
+    reason,
+    client_id: client.clientId,
+    redirect_uri: redirectUri.slice(0, 500),
+    hint: suggestRegistration(redirectUri, client.redirectUris),
+  };
+}
+
+/** 303, so that the form with the password is never sent on (RFC 9700 4.12). */
+function redirect(response: Response, location: string): void {
+  response.statusCode = 303;
+  response.setHeader('Location', location);
+  response.setHeader('Content-Length', 0);
+  response.end();
+}

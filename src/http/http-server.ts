@@ -1,0 +1,91 @@
+import { createServer, type RequestListener, STATUS_CODES } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import type { Report } from '../telemetry/events.ts';
+
+/** Room for 4 KB of percent-encoded `state` in the request line, and once more in the Referer of the form. */
+const maxHeaderBytes = 40 * 1024;
+
+export interface DrainingServer {
+  /** Resolves once it listens; rejects as `net.Server.listen` fails. */
+  listen(port: number, host: string): Promise<void>;
+  isDraining(): boolean;
+  /**
+   * Takes no new connection, answers whatever comes on open ones, and resolves when all are gone. Connections on
+   * which nothing happens are closed once nothing is under way, but not before `idleSeconds`; after
+   * `deadlineSeconds` everything is cut.
+   */
+  drain(idleSeconds: number, deadlineSeconds: number): Promise<void>;
+}
+
+export function createDrainingServer(
+  createListener: (isDraining: () => boolean) => RequestListener,
+  report: Report,
+): DrainingServer {
+  let draining = false;
+  let underWay = 0;
+  const isDraining = () => draining;
+  const listener = createListener(isDraining);
+
+  const server = createServer(
+    {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: 15_000,
+      requestTimeout: 30_000,
+      // Longer than a load balancer's usual 60 s, or it would reuse a connection just as it is closed here.
+      keepAliveTimeout: 65_000,
+    },
+    (request, response) => {
+      underWay += 1;
+      response.once('close', () => {
+        underWay -= 1;
+      });
+      if (draining) response.setHeader('Connection', 'close');
+      listener(request, response);
+    },
+  );
+
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const status = statusOf[error.code ?? ''] ?? 400;
+    report('request.unreadable', { status, code: error.code });
+    const said = `${STATUS_CODES[status]}\n`;
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${said.length}\r\n\r\n${said}`,
+    );
+  });
+
+  return {
+    isDraining,
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      }),
+    drain: (idleSeconds, deadlineSeconds) =>
+      new Promise((resolve) => {
+        draining = true;
+        const startedAt = performance.now();
+        const passed = (seconds: number) => performance.now() - startedAt >= seconds * 1000;
+        const watch = setInterval(() => {
+          if (passed(deadlineSeconds)) server.closeAllConnections();
+          else if (passed(idleSeconds) && underWay === 0) server.closeIdleConnections();
+        }, 100);
+        // An HTTP server's own close cuts idle connections at once, and with them a request that is on its way.
+        NetServer.prototype.close.call(server, () => {
+          clearInterval(watch);
+          resolve();
+        });
+      }),
+  };
+}
+
+const statusOf: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};

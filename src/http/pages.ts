@@ -1,0 +1,87 @@
+import type { Response } from 'express';
+import messages from '../../views/locales/en.json' with { type: 'json' };
+import type { Client } from '../oauth/client.ts';
+import { createTheme, type Theme } from './theme.ts';
+import type { Render } from './views.ts';
+
+export interface Page {
+  readonly html: string;
+  readonly contentSecurityPolicy: string;
+}
+
+/** What went wrong, in the words that a person gets. */
+export type ProblemName = keyof typeof messages.problems;
+
+export interface SignInForm {
+  readonly reference: string;
+  /** What the person had entered; never a password. */
+  readonly username?: string;
+  readonly alert?: 'refused' | 'unavailable';
+}
+
+/** The pages that people see. All that does not change from one request to the next is made beforehand. */
+export interface Pages {
+  signIn(client: Client, form: SignInForm): Page;
+  problem(name: ProblemName, reference: string): Page;
+}
+
+export function createPages(render: Render, clients: Iterable<Client>): Pages {
+  const plain = createTheme();
+  const prepared = new Map([...clients].map((client) => [client, prepareSignIn(client)]));
+
+  return {
+    signIn(client, { reference, username = '', alert }) {
+      const { theme, ...fixed } = prepared.get(client) ?? prepareSignIn(client);
+      return page(
+        theme,
+        render('sign-in', {
+          ...fixed,
+          client,
+          css: theme.css,
+          text: messages.signIn,
+          referenceValue: reference,
+          username,
+          alert: alert && messages.signIn[alert],
+          reference: fill(messages.reference, { reference }),
+        }),
+      );
+    },
+    problem(name, reference) {
+      const said = fill(messages.reference, { reference });
+      return page(plain, render('error', { ...messages.problems[name], css: plain.css, reference: said }));
+    },
+  };
+}
+
+/** Answers with a page. It is never kept by a browser or a proxy. */
+export function sendPage(response: Response, status: number, { html, contentSecurityPolicy }: Page): void {
+  response.statusCode = status;
+  response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(html));
+  response.end(html);
+}
+
+function page(theme: Theme, html: string): Page {
+  return { html, contentSecurityPolicy: theme.contentSecurityPolicy };
+}
+
+function prepareSignIn(client: Client) {
+  const text = messages.signIn;
+  const links = [
+    { href: client.passwordResetUri, text: text.forgotPassword },
+    { href: client.signUpUri, text: text.signUp },
+    { href: client.policyUri, text: text.privacy },
+    { href: client.tosUri, text: text.terms },
+  ];
+  return {
+    theme: createTheme(client),
+    title: fill(text.title, { client: client.clientName }),
+    intro: fill(text.intro, { client: client.clientName }),
+    links: links.flatMap(({ href, text }) => (href === undefined ? [] : [{ href, text }])),
+  };
+}
+
+function fill(message: string, values: Readonly<Record<string, string>>): string {
+  return message.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder);
+}

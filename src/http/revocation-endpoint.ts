@@ -1,0 +1,30 @@
+import type { RequestHandler } from 'express';
+import { authenticateClient, type Clients } from '../oauth/client.ts';
+import { requiredParameter } from '../oauth/parameters.ts';
+import { revokeToken } from '../oauth/revocation.ts';
+import type { LinkStore } from '../storage/stores.ts';
+import type { Report } from '../telemetry/events.ts';
+import { clientCredentials } from './client-credentials.ts';
+import { formParameters } from './form.ts';
+
+export interface RevocationEndpointOptions {
+  readonly clients: Clients;
+  readonly links: LinkStore;
+  readonly now: () => number;
+  readonly report: Report;
+}
+
+/** The revocation endpoint (RFC 7009 2): 200 also for a token that was dead before. */
+export function createRevocationEndpoint(options: RevocationEndpointOptions): RequestHandler {
+  const { clients, links, now, report } = options;
+  return async (request, response) => {
+    const form = formParameters(request);
+    const client = authenticateClient(clients, clientCredentials(request, form));
+    const link = await revokeToken(links, client, requiredParameter(form, 'token'), now());
+    if (link !== undefined) {
+      const { reference, clientId, id } = link;
+      report('token.revoked', { reference, client_id: clientId, link_id: id });
+    }
+    response.status(200).end();
+  };
+}

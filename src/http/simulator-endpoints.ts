@@ -1,0 +1,124 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { type Region, regions } from '../alexa/redirect-uris.ts';
+import { createSimulator, shapes, simulatedRedirectUri } from '../alexa/simulator.ts';
+import { type Check, judgeResponse, realRedirectUri, skillRequest } from '../alexa/verdict.ts';
+import type { Clients } from '../oauth/client.ts';
+import { type Parameters, parseParameters, requiredParameter } from '../oauth/parameters.ts';
+import type { Endpoint } from './endpoint.ts';
+import { formParameters, queryOf } from './form.ts';
+import { sendPage } from './pages.ts';
+import { createTheme } from './theme.ts';
+import type { Render } from './views.ts';
+
+export interface SimulatorOptions {
+  readonly clients: Clients;
+  readonly publicUrl: string;
+  readonly render: Render;
+  readonly demoUser: string | undefined;
+  readonly errors: ErrorRequestHandler;
+}
+
+/** The page that Alexa's redirect URI stands for: it can do no more than hand the fragment over. */
+const script = 'const form = document.forms[0]; form.href.value = location.href; form.submit();';
+
+/** The Alexa app's side of a linking, for development only: in production nobody mounts it. */
+export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
+  const { clients, publicUrl, render, demoUser, errors } = options;
+  const simulator = createSimulator(publicUrl);
+  const plain = createTheme({ stylesheet: 'simulator.css' });
+  const scripted = createTheme({ stylesheet: 'simulator.css', script });
+  const { css } = plain;
+
+  const form: RequestHandler = (_request, response) => {
+    const title = 'Alexa simulator';
+    const html = render('simulator', {
+      title,
+      css,
+      clients: [...clients.values()],
+      regions,
+      shapes,
+      demoUser,
+    });
+    sendPage(response, 200, { ...plain, html });
+  };
+
+  const start: RequestHandler = (request, response) => {
+    const chosen = parseParameters(queryOf(request));
+    const client = clients.get(requiredParameter(chosen, 'client_id'));
+    const clientId = client?.clientId ?? '';
+    const scope = requiredParameter(chosen, 'scope') === 'with' ? [...(client?.scope ?? [])].join(' ') : '';
+    const region = choose(regions, chosen, 'region');
+    const shape = choose(shapes, chosen, 'shape');
+    response.redirect(303, simulator.authorizationUrl({ clientId, region, shape, scope }));
+  };
+
+  const comeBack: RequestHandler = (_request, response) => {
+    const html = render('simulator-return', { title: 'Back in the Alexa app', css, script });
+    sendPage(response, 200, { ...scripted, html });
+  };
+
+  const verdict: RequestHandler = async (request, response) => {
+    const {
+      checks,
+      accessToken,
+      request: asked,
+    } = judgeResponse(simulator, publicUrl, requiredParameter(formParameters(request), 'href'));
+    const userinfo = accessToken === undefined ? undefined : await callUserinfo(request, accessToken);
+    const all = userinfo === undefined ? checks : [...checks, userinfo.check];
+    const html = render('simulator-verdict', {
+      title: all.every(({ met }) => met) ? 'Linked: everything is as Alexa needs it' : 'Not linked',
+      css,
+      checks: all,
+      regionName: asked && regions[asked.region].name,
+      realRedirectUri: asked && realRedirectUri(asked),
+      userinfo: userinfo?.body,
+      skillRequest: accessToken && json(skillRequest(accessToken, new Date().toISOString())),
+    });
+    sendPage(response, 200, { ...plain, html });
+  };
+
+  const regional = Object.keys(regions).map(
+    (region) => new URL(simulatedRedirectUri(publicUrl, region as Region)),
+  );
+  return [
+    { path: '/', get: (_request, response) => response.redirect(303, '/simulator'), errors },
+    { path: '/simulator', get: form, errors },
+    { path: '/simulator/start', get: start, errors },
+    { path: '/simulator/verdict', post: verdict, errors },
+    ...regional.map(({ pathname }) => ({ path: pathname, get: comeBack, errors })),
+  ];
+}
+
+function choose<Choices extends object>(choices: Choices, given: Parameters, name: string): keyof Choices {
+  const value = requiredParameter(given, name);
+  const known = Object.keys(choices) as (string & keyof Choices)[];
+  return known.find((choice) => choice === value) ?? (known[0] as keyof Choices);
+}
+
+/** Asks as a skill would, over HTTP, at the address that this very request came in on. */
+async function callUserinfo(request: Request, accessToken: string): Promise<{ check: Check; body: string }> {
+  const { localAddress = '127.0.0.1', localPort = 0 } = request.socket;
+  const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
+  const answer = await fetch(`http://${host}:${localPort}/userinfo`, {
+    headers: { Authorization: `Bearer ${accessToken}` },
+    signal: AbortSignal.timeout(5000),
+  });
+  const body = await answer.text();
+  const found = `status ${answer.status}`;
+  return {
+    check: { requirement: 'The skill can turn the token into the person', met: answer.ok, found },
+    body: pretty(body),
+  };
+}
+
+function pretty(body: string): string {
+  try {
+    return json(JSON.parse(body));
+  } catch {
+    return body;
+  }
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, undefined, 2);
+}

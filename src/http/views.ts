@@ -1,0 +1,66 @@
+/*
+ * http: the only folder that knows Express. One file an endpoint; what an endpoint decides is oauth's, how it is
+ * asked and answered is here. It is handed stores and never names an implementation.
+ */
+import { readFileSync } from 'node:fs';
+import { Eta } from 'eta';
+import type { regions } from '../alexa/redirect-uris.ts';
+import type { shapes } from '../alexa/simulator.ts';
+import type { Check } from '../alexa/verdict.ts';
+import type { Client } from '../oauth/client.ts';
+
+/** What each template in `views/` gets, beside the `title` and `css` that the layout needs. */
+export interface ViewData {
+  readonly 'sign-in': {
+    readonly client: Client;
+    readonly intro: string;
+    readonly text: Readonly<Record<string, string>>;
+    readonly links: readonly { readonly href: string; readonly text: string }[];
+    readonly referenceValue: string;
+    readonly username: string;
+    readonly alert: string | undefined;
+    readonly reference: string;
+  };
+  readonly error: { readonly advice: string; readonly reference: string };
+  readonly simulator: {
+    readonly clients: readonly Client[];
+    readonly regions: typeof regions;
+    readonly shapes: typeof shapes;
+    readonly demoUser: string | undefined;
+  };
+  readonly 'simulator-return': { readonly script: string };
+  readonly 'simulator-verdict': {
+    readonly checks: readonly Check[];
+    readonly regionName: string | undefined;
+    readonly realRedirectUri: string | undefined;
+    readonly userinfo: string | undefined;
+    readonly skillRequest: string | undefined;
+  };
+}
+
+/** Renders a template of `views/`, everything in it escaped; the type checks what it is given. */
+export type Render = <Name extends keyof ViewData>(
+  name: Name,
+  data: ViewData[Name] & { readonly title: string; readonly css: string },
+) => string;
+
+const names = [
+  'layout',
+  'sign-in',
+  'error',
+  'simulator',
+  'simulator-return',
+  'simulator-verdict',
+] as const satisfies readonly (keyof ViewData | 'layout')[];
+
+/** Reads and compiles every template once, so that a broken one fails at start and none is read for a request. */
+export function createViews(): Render {
+  const eta = new Eta();
+  for (const name of names) eta.loadTemplate(`@${name}`, eta.compile(readView(`${name}.eta`)));
+  return (name, data) => eta.render(`@${name}`, { lang: 'en', ...data });
+}
+
+/** The text of a file in `views/`. */
+export function readView(file: string): string {
+  return readFileSync(new URL(`../../views/${file}`, import.meta.url), 'utf8');
+}

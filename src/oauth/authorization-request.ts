@@ -1,0 +1,89 @@
+import type { Client, Clients, ResponseType } from './client.ts';
+import { OAuthError } from './oauth-error.ts';
+import { type Parameters, parseParameters, singleParameter } from './parameters.ts';
+import { grantScope } from './scope.ts';
+
+/** In bytes of UTF-8. Alexa's have about 700 to 1,000. */
+const maxStateBytes = 4096;
+
+/** Whom an authorization request may be answered: a registered client at one of its own redirect URIs. */
+export interface Recipient {
+  readonly client: Client;
+  readonly redirectUri: string;
+  /** Everything that was asked, still to be looked at. */
+  readonly parameters: Parameters;
+}
+
+/** Why nobody may be answered, so that no redirect happens (RFC 6749 4.2.2.1, RFC 9700 4.11). */
+export type Refusal =
+  | { readonly refused: 'malformed'; readonly problem: string }
+  | { readonly refused: 'unknown_client'; readonly clientId: string }
+  | { readonly refused: 'unregistered_redirect_uri'; readonly client: Client; readonly redirectUri: string };
+
+/** An authorization request that may be granted (RFC 6749 4.2.1). */
+export interface AuthorizationRequest {
+  readonly client: Client;
+  readonly redirectUri: string;
+  readonly responseType: ResponseType;
+  /** Opaque; given back as it came, byte for byte. */
+  readonly state: string | undefined;
+  /** What a grant of this request covers, space separated. */
+  readonly scope: string;
+}
+
+/** Phase 1: `client_id` and `redirect_uri`, each once; the client known; the URI one of its own, exactly. */
+export function findRecipient(query: string, clients: Clients): Recipient | Refusal {
+  let parameters: Parameters;
+  try {
+    parameters = parseParameters(query);
+  } catch (error) {
+    return { refused: 'malformed', problem: String(error) };
+  }
+  const [clientId, ...moreIds] = parameters.get('client_id') ?? [];
+  const [redirectUri, ...moreUris] = parameters.get('redirect_uri') ?? [];
+  if (clientId === undefined || moreIds.length > 0) return malformed('client_id', moreIds.length);
+  if (redirectUri === undefined || moreUris.length > 0) return malformed('redirect_uri', moreUris.length);
+  const client = clients.get(clientId);
+  if (client === undefined) return { refused: 'unknown_client', clientId };
+  if (!client.redirectUris.has(redirectUri))
+    return { refused: 'unregistered_redirect_uri', client, redirectUri };
+  return { client, redirectUri, parameters };
+}
+
+function malformed(name: string, repeats: number): Refusal {
+  return { refused: 'malformed', problem: `${name} is ${repeats > 0 ? 'repeated' : 'missing'}` };
+}
+
+/** Phase 2: everything else. Throws an `OAuthError` that goes back to the redirect URI. */
+export function parseAuthorizationRequest({
+  client,
+  redirectUri,
+  parameters,
+}: Recipient): AuthorizationRequest {
+  const responseType = parseResponseType(singleParameter(parameters, 'response_type'), client);
+  const state = singleParameter(parameters, 'state');
+  if (state !== undefined && Buffer.byteLength(state) > maxStateBytes) {
+    throw new OAuthError('invalid_request', `The state is longer than ${maxStateBytes} bytes.`);
+  }
+  const scope = grantScope(client, singleParameter(parameters, 'scope'));
+  return { client, redirectUri, responseType, state, scope };
+}
+
+function parseResponseType(requested: string | undefined, client: Client): ResponseType {
+  if (requested === undefined)
+    throw new OAuthError('invalid_request', 'The parameter response_type is missing.');
+  if (requested !== 'token') {
+    throw new OAuthError(
+      'unsupported_response_type',
+      'The only response_type here is token.',
+      `asked: ${requested}`,
+    );
+  }
+  if (!client.responseTypes.has(requested)) {
+    throw new OAuthError(
+      'unauthorized_client',
+      `The client is not registered for response_type ${requested}.`,
+    );
+  }
+  return requested;
+}

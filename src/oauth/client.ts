@@ -1,0 +1,54 @@
+import { digestsEqual, sha256 } from '../crypto/digest.ts';
+import { OAuthError } from './oauth-error.ts';
+
+/** Response types of the grants that this server has (RFC 6749 3.1.1). */
+export type ResponseType = 'token';
+
+/** A registered client (RFC 6749 2): one Alexa skill. */
+export interface Client {
+  readonly clientId: string;
+  readonly clientName: string;
+  /** Compared character by character (RFC 9700 2.1); Amazon's, made from vendor IDs, are among them. */
+  readonly redirectUris: ReadonlySet<string>;
+  readonly responseTypes: ReadonlySet<ResponseType>;
+  /** The scope tokens that it may ask for. */
+  readonly scope: ReadonlySet<string>;
+  /** SHA-256 of the client secret; a client without one can't authenticate. */
+  readonly secretDigest?: string;
+  /** Absent: an access token ends only with its link. */
+  readonly accessTokenTtlSeconds?: number;
+  readonly logoUri?: string;
+  readonly policyUri?: string;
+  readonly tosUri?: string;
+  readonly signUpUri?: string;
+  readonly passwordResetUri?: string;
+  readonly brandColor?: string;
+}
+
+export type Clients = ReadonlyMap<string, Client>;
+
+/** Client credentials as they were presented (RFC 6749 2.3.1). */
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/**
+ * Authenticates a client (RFC 6749 2.3.1) by any of the credentials given, in the same time whether an id or a secret
+ * is wrong. Throws `invalid_client`; what was wrong is in the cause only.
+ */
+export function authenticateClient(clients: Clients, presented: readonly ClientCredentials[]): Client {
+  const refusals: string[] = [];
+  for (const { clientId, clientSecret } of presented) {
+    const client = clients.get(clientId);
+    const matches = digestsEqual(sha256(clientSecret), client?.secretDigest ?? decoyDigest);
+    if (client === undefined) refusals.push('unknown client_id');
+    else if (client.secretDigest === undefined) refusals.push('the client has no client_secret in CLIENTS');
+    else if (!matches) refusals.push('wrong client_secret');
+    else return client;
+  }
+  const [cause = 'no client credentials'] = refusals;
+  throw new OAuthError('invalid_client', 'The client credentials are missing or wrong.', cause);
+}
+
+const decoyDigest = sha256('');

@@ -1,0 +1,95 @@
+import { sha256 } from '../crypto/digest.ts';
+import type { LinkedAccessToken, LinkStore } from '../storage/stores.ts';
+import type { User, UserStore } from '../users/user-store.ts';
+import type { Client } from './client.ts';
+
+/** Where a token is looked up, and who is told when the person behind it could not be. */
+export interface TokenContext {
+  readonly users: UserStore;
+  readonly links: LinkStore;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly onUsersUnavailable: (cause: unknown) => void;
+}
+
+/** An access token that holds, and the person as the user store has them now, where it can say. */
+export interface ActiveToken extends LinkedAccessToken {
+  readonly user?: User;
+}
+
+/**
+ * Looks an access token up: `undefined` when it is unknown, expired, revoked, or its person is gone or disabled.
+ * While users can't be reached, the token holds. Rejects when the storage can't answer.
+ */
+export async function findActiveToken(
+  context: TokenContext,
+  token: string,
+): Promise<ActiveToken | undefined> {
+  const found = await context.links.findByAccessToken(sha256(token));
+  if (found === undefined || found.link.revokedAt !== undefined) return undefined;
+  const { expiresAt } = found.accessToken;
+  if (expiresAt !== undefined && expiresAt <= context.now()) return undefined;
+  if (context.users.findById === undefined) return found;
+  try {
+    const user = await context.users.findById(found.link.subject);
+    return user === undefined ? undefined : { ...found, user };
+  } catch (cause) {
+    context.onUsersUnavailable(cause);
+    return found;
+  }
+}
+
+/** RFC 7662 2.2; what is undefined is left out. */
+export type IntrospectionResponse =
+  | { readonly active: false }
+  | {
+      readonly active: true;
+      readonly iss: string;
+      readonly client_id: string;
+      readonly sub: string;
+      readonly username: string;
+      readonly scope: string | undefined;
+      readonly token_type: 'Bearer';
+      readonly iat: number;
+      readonly exp: number | undefined;
+    };
+
+/** What one client may know of a token: everything of its own, nothing of another's (RFC 7662 2.2, 4). */
+export async function introspect(
+  context: TokenContext,
+  issuer: string,
+  client: Client,
+  token: string,
+): Promise<IntrospectionResponse> {
+  const active = await findActiveToken(context, token);
+  if (active === undefined || active.link.clientId !== client.clientId) return { active: false };
+  const { link, accessToken } = active;
+  return {
+    active: true,
+    iss: issuer,
+    client_id: link.clientId,
+    sub: link.subject,
+    username: link.username,
+    scope: link.scope === '' ? undefined : link.scope,
+    token_type: 'Bearer',
+    iat: accessToken.issuedAt,
+    exp: accessToken.expiresAt,
+  };
+}
+
+/** What `/userinfo` says of the person behind a token; names as in OpenID Connect Core 5.1. */
+export interface UserinfoResponse {
+  readonly sub: string;
+  readonly username: string;
+  readonly name: string | undefined;
+  readonly email: string | undefined;
+}
+
+export function describeUser({ link, user }: ActiveToken): UserinfoResponse {
+  return {
+    sub: link.subject,
+    username: user?.username ?? link.username,
+    name: user?.name,
+    email: user?.email,
+  };
+}

@@ -1,0 +1,16 @@
+/** Authorization server metadata (RFC 8414 2): what is supported, and nothing that is not. */
+export function describeAuthorizationServer(issuer: string) {
+  const clientAuthentication = ['client_secret_basic', 'client_secret_post'];
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    introspection_endpoint: `${issuer}/introspect`,
+    introspection_endpoint_auth_methods_supported: clientAuthentication,
+    revocation_endpoint: `${issuer}/revoke`,
+    revocation_endpoint_auth_methods_supported: clientAuthentication,
+    userinfo_endpoint: `${issuer}/userinfo`,
+    response_types_supported: ['token'],
+    response_modes_supported: ['fragment'],
+    grant_types_supported: ['implicit'],
+  };
+}

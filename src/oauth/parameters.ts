@@ -1,0 +1,51 @@
+import { OAuthError } from './oauth-error.ts';
+
+/** Parameters of a query or a form, decoded; each name with all its values, in the order they came. */
+export type Parameters = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Decodes `application/x-www-form-urlencoded` (RFC 6749 appendix B) strictly: percent-encoding that is cut short or
+ * is not UTF-8 throws `invalid_request`, since what can't be decoded can't be given back unchanged.
+ */
+export function parseParameters(encoded: string): Parameters {
+  const parameters = new Map<string, string[]>();
+  for (const pair of encoded.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
+    const values = parameters.get(name);
+    if (values === undefined) parameters.set(name, [value]);
+    else values.push(value);
+  }
+  return parameters;
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch {
+    throw new OAuthError(
+      'invalid_request',
+      'The parameters have a percent sign that is not followed by UTF-8 in hex.',
+    );
+  }
+}
+
+/**
+ * The value of a parameter that may be given once (RFC 6749 3.1). Without a value it counts as left out.
+ * Throws `invalid_request` when it was repeated.
+ */
+export function singleParameter(parameters: Parameters, name: string): string | undefined {
+  const [value, ...repeated] = parameters.get(name) ?? [];
+  if (repeated.length > 0)
+    throw new OAuthError('invalid_request', `The parameter ${name} was given more than once.`);
+  return value === '' ? undefined : value;
+}
+
+/** As `singleParameter`, for one that must be there. */
+export function requiredParameter(parameters: Parameters, name: string): string {
+  const value = singleParameter(parameters, name);
+  if (value === undefined) throw new OAuthError('invalid_request', `The parameter ${name} is missing.`);
+  return value;
+}

@@ -1,0 +1,45 @@
+/*
+ * sql: what Kysely needs to reach databases. A leaf: used for links and for the operator's users alike, and
+ * knows of neither.
+ */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { SqliteDialect } from 'kysely';
+
+/**
+ * Kysely's SQLite dialect on Node's own SQLite. The statements are few and fixed, so each is prepared once.
+ * A transaction takes the write lock when it begins: two processes then wait for each other instead of failing.
+ */
+export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
+  const prepared = new Map<string, StatementSync>();
+
+  function prepare(sql: string): StatementSync {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql);
+    prepared.set(sql, statement);
+    return statement;
+  }
+
+  return new SqliteDialect({
+    database: {
+      close: () => database.close(),
+      prepare(sql) {
+        const statement = prepare(sql);
+        const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
+        return {
+          reader: statement.columns().length > 0,
+          all: (parameters) => statement.all(...values(parameters)),
+          run: (parameters) => statement.run(...values(parameters)),
+          iterate: (parameters) => statement.iterate(...values(parameters)),
+        };
+      },
+    },
+  });
+}
+
+/** Opens a file for one writer and many readers, every commit on disk before it is confirmed. */
+export function openSqlite(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  return database;
+}

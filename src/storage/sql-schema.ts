@@ -1,0 +1,65 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/**
+ * The tables as the newest migration leaves them; prefixed, because they may share a database with the operator's
+ * own. Instants are whole seconds since 1970.
+ */
+export interface Schema {
+  readonly alexa_links: {
+    readonly id: string;
+    readonly client_id: string;
+    readonly subject: string;
+    readonly username: string;
+    readonly scope: string;
+    readonly redirect_host: string;
+    readonly reference: string;
+    readonly created_at: number;
+    readonly revoked_at: number | null;
+  };
+  readonly alexa_access_tokens: {
+    readonly digest: string;
+    readonly link_id: string;
+    readonly issued_at: number;
+    readonly expires_at: number | null;
+  };
+}
+
+/**
+ * Every change of the tables since the first release, in the order of their names. One that was released is
+ * never edited: people's links are in it. Each works on all SQL engines.
+ */
+export const migrations: Record<string, Migration> = {
+  '0001_links': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('alexa_links')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        // The skill that the person linked.
+        .addColumn('client_id', 'text', (column) => column.notNull())
+        // The person's id in the operator's user store.
+        .addColumn('subject', 'text', (column) => column.notNull())
+        // What they signed in as, for the skill and for the operator's lists.
+        .addColumn('username', 'text', (column) => column.notNull())
+        // What was granted, space separated.
+        .addColumn('scope', 'text', (column) => column.notNull())
+        // Whose answer it was: shows the region of the Alexa account.
+        .addColumn('redirect_host', 'text', (column) => column.notNull())
+        // The attempt's reference, as on the page and in the log.
+        .addColumn('reference', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        // Null while the link lives; its tokens die with it.
+        .addColumn('revoked_at', 'bigint')
+        .execute();
+      await db.schema
+        .createTable('alexa_access_tokens')
+        // SHA-256 of the token, base64url. The token itself is nowhere.
+        .addColumn('digest', 'text', (column) => column.primaryKey())
+        .addColumn('link_id', 'text', (column) => column.notNull().references('alexa_links.id'))
+        .addColumn('issued_at', 'bigint', (column) => column.notNull())
+        // Null: as long as the link.
+        .addColumn('expires_at', 'bigint')
+        .execute();
+    },
+  },
+};

@@ -1,0 +1,39 @@
+import type { Log } from './log.ts';
+
+/**
+ * What happened, as names that people's alerts and searches may rely on, each with its level.
+ * Fields never hold a token, password, secret, `state` or Location; a username only once it has signed in,
+ * because people type passwords into the wrong field.
+ */
+const levels = {
+  'authorization.refused': 'warn',
+  'authorization.failed': 'warn',
+  'sign_in.succeeded': 'info',
+  'sign_in.failed': 'warn',
+  'sign_in.cancelled': 'info',
+  'sign_in.unavailable': 'error',
+  'sign_in.cross_site': 'warn',
+  'link.created': 'info',
+  'token.revoked': 'info',
+  'client.refused': 'warn',
+  'users.line_skipped': 'warn',
+  'users.loaded': 'info',
+  'users.unavailable': 'error',
+  'storage.unavailable': 'error',
+  'request.refused': 'info',
+  'request.unreadable': 'info',
+  'request.failed': 'error',
+  'config.warning': 'warn',
+  'server.started': 'info',
+  'server.stopping': 'info',
+  'server.stopped': 'info',
+} as const;
+
+export type EventName = keyof typeof levels;
+
+/** Reports one event; `reference` ties it to the attempt that a person can read out. */
+export type Report = (event: EventName, fields?: Readonly<Record<string, unknown>>) => void;
+
+export function createReport(log: Log): Report {
+  return (event, fields) => log[levels[event]]({ event, ...fields });
+}

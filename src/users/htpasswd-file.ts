@@ -1,0 +1,63 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Report } from '../telemetry/events.ts';
+import { parseHtpasswd } from './htpasswd.ts';
+import { createPasswordList } from './password-list.ts';
+import type { UserStore } from './user-store.ts';
+
+export interface HtpasswdFileOptions {
+  readonly path: string;
+  readonly report: Report;
+  /** How long `findById` may answer from what it read before it looks at the file again. */
+  readonly recheckSeconds?: number;
+}
+
+/**
+ * Users from a file in Apache's htpasswd format, read again whenever it has changed. A sign-in looks at the file
+ * each time, and rejects when it can't be read; `findById` then holds on to the last known answer.
+ * Rejects when the file can't be read at first.
+ */
+export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<UserStore> {
+  const { path, report, recheckSeconds = 1 } = options;
+  let list = createPasswordList(new Map());
+  let seen: string | undefined;
+  let seenAt = Number.NEGATIVE_INFINITY;
+  let refreshing: Promise<void> | undefined;
+
+  async function refresh(): Promise<void> {
+    const { mtimeMs, size, ino } = await stat(path);
+    const current = `${mtimeMs} ${size} ${ino}`;
+    if (current !== seen) {
+      const { users, damaged } = parseHtpasswd(await readFile(path, 'utf8'));
+      list = createPasswordList(users);
+      seen = current;
+      report('users.loaded', { users: users.size, skipped: damaged.length });
+      for (const { line, problem } of damaged) report('users.line_skipped', { line, problem });
+    }
+    seenAt = performance.now();
+  }
+
+  // Requests that arrive together share one look at the file.
+  function refreshOnce(): Promise<void> {
+    refreshing ??= refresh().finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  }
+
+  await refreshOnce();
+
+  return {
+    async authenticate(username, password) {
+      await refreshOnce();
+      return list.authenticate(username, password);
+    },
+    async findById(id) {
+      if (performance.now() - seenAt >= recheckSeconds * 1000) {
+        await refreshOnce().catch((err) => report('users.unavailable', { err }));
+      }
+      return list.find(id);
+    },
+    ping: refreshOnce,
+    async close() {},
+  };
+}

@@ -1,0 +1,33 @@
+/*
+ * users: the operator's own users, where they already are. This file is the interface; each other file is one
+ * adapter behind it. Adapters read, and never write or copy; they import crypto and sql at most.
+ */
+
+/** Somebody who can sign in. */
+export interface User {
+  /** Stable and never given to anybody else: it becomes the subject of tokens. */
+  readonly id: string;
+  readonly username: string;
+  readonly name?: string;
+  readonly email?: string;
+}
+
+/**
+ * Where users are. A wrong password is `undefined`; a method rejects only when the back-end can't answer, and
+ * the caller then says "try again in a moment".
+ */
+export interface UserStore {
+  /**
+   * The user whose password this is. `undefined` for an unknown name, a wrong password and a disabled user
+   * alike, all after the same time.
+   */
+  authenticate(username: string, password: string): Promise<User | undefined>;
+
+  /** The user as they are now; `undefined` when gone or disabled. A store that can't tell leaves this out. */
+  findById?(id: string): Promise<User | undefined>;
+
+  /** Resolves when users can sign in now. */
+  ping(): Promise<void>;
+
+  close(): Promise<void>;
+}
