@@ -1,62 +1,9 @@
-import { type Config, parseConfig, readEnvironment } from './config.ts';
-import { type AccountLinkingServer, createAccountLinkingServer, StartError } from './server.ts';
-import { createReport } from './telemetry/events.ts';
-import { createLog, standardOutput } from './telemetry/log.ts';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-/*
- * Starts the process: configuration, server, listening, stopping. Exit codes: 0 stopped as asked, 1 not started.
- */
-
-await main();
-
-async function main(): Promise<void> {
-  const parsed = parseConfig(readEnvironment());
-  if ('problems' in parsed) {
-    return giveUp(parsed.problems.map(({ where, message }) => `${where} ${message}`).concat(parsed.warnings));
-  }
-  const { config, warnings } = parsed;
-  const log = createLog(config.logLevel, await standardOutput());
-  const report = createReport(log);
-  for (const message of warnings) report('config.warning', { message });
-  try {
-    const server = await createAccountLinkingServer(config, log);
-    await server.listen();
-    if (!config.production) process.stdout.write(welcome(config, server));
-    stopOnSignal(server);
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    giveUp([error.message]);
-  }
-}
-
-function giveUp(problems: readonly string[]): void {
-  const lines = problems.map((problem) => `  - ${problem}`);
-  process.stderr.write(
-    `The server can’t start:\n\n${lines.join('\n')}\n\nREADME.md, “Configuration”, lists all settings.\n`,
-  );
-  process.exit(1);
-}
-
-/** The first signal lets everybody finish; the second does not wait. */
-function stopOnSignal(server: AccountLinkingServer): void {
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, async () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      await server.stop();
-      process.exit(0);
-    });
-  }
-}
-
-function welcome({ publicUrl, users, clients }: Config, { demo }: AccountLinkingServer): string {
-  const lines = [
-    ['Open', publicUrl],
-    ['Simulator', `${publicUrl}/simulator (plays the Alexa app)`],
-    users === undefined && ['Sign in as', `${demo.username}, password ${demo.password}`],
-    clients === undefined && ['Skill', `client_id demo-skill, client_secret ${demo.clientSecret}`],
-  ];
-  const shown = lines.flatMap((line) => (line === false ? [] : [`  ${line[0]?.padEnd(12)}${line[1]}`]));
-  return `\nAccount linking for Alexa is running, for development.\n\n${shown.join('\n')}\n\n`;
-}
+// Compiled code is kept for the next start, where only those can write who may change the packages themselves. That
+// has to be asked for before the first of them is loaded, hence the import as a call.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
+const { start } = await import('./start.ts');
+await start();
+flushCompileCache();

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 
 /** 256 random bits, as 43 characters of base64url (RFC 6749 10.10 asks for at least 128). */
 export function randomToken(): string {
@@ -10,12 +10,22 @@ export function randomId(): string {
   return randomUUID();
 }
 
-/** `length` characters that are hard to confuse when read aloud: Crockford's base 32, so 5 bits each. */
+/** Crockford's base 32, which is hard to confuse when read aloud: no I, L, O or U. */
+export const readableAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** `length` characters of that alphabet, so 5 random bits each; at most 1,024. */
 export function randomReadable(length: number): string {
+  if (used + length > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
   let readable = '';
-  for (const byte of randomBytes(length)) readable += readableAlphabet[byte & 31];
+  for (const byte of pool.subarray(used, used + length)) readable += readableAlphabet[byte & 31];
+  pool.fill(0, used, used + length);
+  used += length;
   return readable;
 }
 
-/** Crockford's base 32: no I, L, O or U. */
-export const readableAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** Random bytes fetched in advance: one page needs a few, and each fetch costs as much as rendering it. */
+const pool = Buffer.alloc(1024);
+let used = pool.length;

@@ -7,15 +7,15 @@ import type { GrantContext } from '../oauth/sign-in.ts';
 import type { Storage } from '../storage/stores.ts';
 import type { Report } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
+import { createAnswers } from './answers.ts';
 import { createAuthorizeEndpoint } from './authorize-endpoint.ts';
 import { type Endpoint, mount } from './endpoint.ts';
-import { answerWithJson, answerWithPage } from './error-handler.ts';
-import { createReadinessEndpoint, health } from './health-endpoints.ts';
+import { createErrorHandlers } from './error-handlers.ts';
+import { createHealthEndpoint, createReadinessEndpoint } from './health-endpoints.ts';
 import { createIntrospectionEndpoint } from './introspection-endpoint.ts';
 import { createPages } from './pages.ts';
 import { requestLog } from './request-log.ts';
 import { createRevocationEndpoint } from './revocation-endpoint.ts';
-import { securityHeaders } from './security-headers.ts';
 import { simulatorEndpoints } from './simulator-endpoints.ts';
 import { createUserinfoEndpoint } from './userinfo-endpoint.ts';
 import { createViews } from './views.ts';
@@ -37,11 +37,10 @@ export interface AppOptions {
 /** The whole HTTP surface, as one table of endpoints. */
 export function createApp(options: AppOptions): Express {
   const { publicUrl, clients, storage, context, report, isDraining } = options;
+  const answers = createAnswers(publicUrl);
   const render = createViews();
   const pages = createPages(render, clients.values());
-  const page = answerWithPage(pages, report);
-  const json = answerWithJson(report, 'Basic');
-  const bearer = answerWithJson(report, 'Bearer');
+  const errors = createErrorHandlers(answers, pages, report);
   const tokens: TokenContext = {
     ...context,
     onUsersUnavailable: (err) => report('users.unavailable', { err }),
@@ -51,26 +50,43 @@ export function createApp(options: AppOptions): Express {
   const endpoints: Endpoint[] = [
     {
       path: '/authorize',
-      ...createAuthorizeEndpoint({ clients, context, pages, publicUrl, report }),
-      errors: page,
+      ...createAuthorizeEndpoint({ clients, context, answers, pages, publicUrl, report }),
+      errors: errors.page,
     },
-    { path: '/introspect', post: createIntrospectionEndpoint(clients, tokens, publicUrl), errors: json },
-    { path: '/userinfo', get: createUserinfoEndpoint(tokens), errors: bearer },
-    { path: '/revoke', post: createRevocationEndpoint({ clients, ...context, report }), errors: json },
+    {
+      path: '/introspect',
+      post: createIntrospectionEndpoint({ clients, tokens, issuer: publicUrl, answers }),
+      errors: errors.json,
+    },
+    { path: '/userinfo', get: createUserinfoEndpoint(tokens, answers), errors: errors.bearer },
+    {
+      path: '/revoke',
+      post: createRevocationEndpoint({ clients, ...context, report, answers }),
+      errors: errors.json,
+    },
     {
       path: '/.well-known/oauth-authorization-server',
-      get: (_request, response) => void response.json(metadata),
-      errors: json,
+      get: (_request, response) => answers.json(response, 200, metadata),
+      errors: errors.json,
     },
-    { path: '/healthz', get: health, errors: json },
+    { path: '/healthz', get: createHealthEndpoint(answers), errors: errors.json },
     {
       path: '/readyz',
-      get: createReadinessEndpoint({ storage, users: context.users, isDraining, report }),
-      errors: json,
+      get: createReadinessEndpoint({ storage, users: context.users, isDraining, report, answers }),
+      errors: errors.json,
     },
   ];
   if (options.simulator !== undefined) {
-    endpoints.push(...simulatorEndpoints({ clients, publicUrl, render, errors: page, ...options.simulator }));
+    endpoints.push(
+      ...simulatorEndpoints({
+        clients,
+        publicUrl,
+        render,
+        answers,
+        errors: errors.page,
+        ...options.simulator,
+      }),
+    );
   }
 
   const app = express();
@@ -79,9 +95,9 @@ export function createApp(options: AppOptions): Express {
   // Parameters are read strictly and one by one; Express's own reading would forgive and merge them.
   app.set('query parser', false);
   app.set('trust proxy', options.trustProxy);
-  app.use(requestLog(options.log), securityHeaders(publicUrl));
+  app.use(requestLog(options.log));
   for (const endpoint of endpoints) mount(app, endpoint);
-  app.use(refuseUnknown, page);
+  app.use(refuseUnknown, errors.page);
   return app;
 }
 

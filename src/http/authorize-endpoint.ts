@@ -14,15 +14,17 @@ import { singleParameter } from '../oauth/parameters.ts';
 import { type GrantContext, type SignInAttempt, signIn } from '../oauth/sign-in.ts';
 import type { Report } from '../telemetry/events.ts';
 import { continueReference, createReference } from '../telemetry/reference.ts';
-import { retryAfterSeconds } from './error-handler.ts';
+import type { Answers } from './answers.ts';
 import { formParameters, queryOf } from './form.ts';
-import { type Pages, type ProblemName, sendPage } from './pages.ts';
-import { referenceHeader } from './request-log.ts';
+import type { Pages, ProblemName } from './pages.ts';
+import { retryAfterSeconds } from './public-error.ts';
+import { noteReference } from './request-log.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 export interface AuthorizeEndpointOptions {
   readonly clients: Clients;
   readonly context: GrantContext;
+  readonly answers: Answers;
   readonly pages: Pages;
   readonly publicUrl: string;
   readonly report: Report;
@@ -30,15 +32,15 @@ export interface AuthorizeEndpointOptions {
 
 /** The authorization endpoint (RFC 6749 3.1): the sign-in page, and what becomes of its form. */
 export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
-  const { clients, context, pages, publicUrl, report } = options;
+  const { clients, context, answers, pages, publicUrl, report } = options;
 
   /** The request in the query, checked from scratch each time. Where it can't be granted, answers and gives nothing. */
   function readRequest(request: Request, response: Response, reference: string): Asked | undefined {
-    response.setHeader(referenceHeader, reference);
+    noteReference(response, reference);
     const recipient = findRecipient(queryOf(request), clients);
     if ('refused' in recipient) {
       report('authorization.refused', { reference, ip: request.ip, ...explain(recipient) });
-      sendPage(response, 400, pages.problem(problemOf[recipient.refused], reference));
+      answers.page(response, 400, pages.problem(problemOf[recipient.refused], reference));
       return undefined;
     }
     try {
@@ -53,7 +55,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
         description,
         cause,
       });
-      redirect(response, errorRedirect(recipient, error));
+      answers.redirect(response, errorRedirect(recipient, error));
       return undefined;
     }
   }
@@ -71,21 +73,23 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
       const { id, subject, redirectHost } = result.link;
       report('sign_in.succeeded', { ...fields, subject });
       report('link.created', { ...fields, link_id: id, redirect_host: redirectHost });
-      redirect(response, successRedirect(request, result.issued));
+      answers.redirect(response, successRedirect(request, result.issued));
     } else if (result.outcome === 'refused') {
       report('sign_in.failed', fields);
-      sendPage(response, 422, pages.signIn(client, { reference, username, alert: 'refused' }));
+      answers.page(response, 422, pages.signIn(client, { reference, username, alert: 'refused' }));
     } else {
       report('sign_in.unavailable', { ...fields, part: result.part, err: result.cause });
-      response.setHeader('Retry-After', retryAfterSeconds);
-      sendPage(response, 503, pages.signIn(client, { reference, username, alert: 'unavailable' }));
+      answers.page(response, 503, pages.signIn(client, { reference, username, alert: 'unavailable' }), {
+        'Retry-After': retryAfterSeconds,
+      });
     }
   }
 
   const get: RequestHandler = (request, response) => {
     const reference = createReference();
     const asked = readRequest(request, response, reference);
-    if (asked !== undefined) sendPage(response, 200, pages.signIn(asked.authorization.client, { reference }));
+    if (asked !== undefined)
+      answers.page(response, 200, pages.signIn(asked.authorization.client, { reference }));
   };
 
   const post: RequestHandler = async (request, response) => {
@@ -98,7 +102,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
         origin: request.get('Origin'),
         expected: publicUrl,
       });
-      sendPage(response, 403, pages.problem('otherSite', reference));
+      answers.page(response, 403, pages.problem('otherSite', reference));
       return;
     }
     const asked = readRequest(request, response, reference);
@@ -107,7 +111,10 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     const action = singleParameter(form, 'action') ?? 'sign-in';
     if (action === 'cancel') {
       report('sign_in.cancelled', { reference, client_id: authorization.client.clientId });
-      redirect(response, errorRedirect(recipient, new OAuthError('access_denied', 'The user cancelled.')));
+      answers.redirect(
+        response,
+        errorRedirect(recipient, new OAuthError('access_denied', 'The user cancelled.')),
+      );
       return;
     }
     if (action !== 'sign-in')
@@ -143,12 +150,4 @@ function explain(refusal: Refusal): Readonly<Record<string, string | undefined>>
     redirect_uri: redirectUri.slice(0, 500),
     hint: suggestRegistration(redirectUri, client.redirectUris),
   };
-}
-
-/** 303, so that the form with the password is never sent on (RFC 9700 4.12). */
-function redirect(response: Response, location: string): void {
-  response.statusCode = 303;
-  response.setHeader('Location', location);
-  response.setHeader('Content-Length', 0);
-  response.end();
 }

@@ -1,13 +1,8 @@
-import type { Response } from 'express';
 import messages from '../../views/locales/en.json' with { type: 'json' };
 import type { Client } from '../oauth/client.ts';
+import type { Page } from './answers.ts';
 import { createTheme, type Theme } from './theme.ts';
 import type { Render } from './views.ts';
-
-export interface Page {
-  readonly html: string;
-  readonly contentSecurityPolicy: string;
-}
 
 /** What went wrong, in the words that a person gets. */
 export type ProblemName = keyof typeof messages.problems;
@@ -39,27 +34,18 @@ export function createPages(render: Render, clients: Iterable<Client>): Pages {
           client,
           css: theme.css,
           text: messages.signIn,
-          referenceValue: reference,
+          reference,
           username,
           alert: alert && messages.signIn[alert],
-          reference: fill(messages.reference, { reference }),
+          said: alert && fill(messages.reference, { reference }),
         }),
       );
     },
     problem(name, reference) {
       const said = fill(messages.reference, { reference });
-      return page(plain, render('error', { ...messages.problems[name], css: plain.css, reference: said }));
+      return page(plain, render('error', { ...messages.problems[name], css: plain.css, said }));
     },
   };
-}
-
-/** Answers with a page. It is never kept by a browser or a proxy. */
-export function sendPage(response: Response, status: number, { html, contentSecurityPolicy }: Page): void {
-  response.statusCode = status;
-  response.setHeader('Content-Security-Policy', contentSecurityPolicy);
-  response.setHeader('Content-Type', 'text/html; charset=utf-8');
-  response.setHeader('Content-Length', Buffer.byteLength(html));
-  response.end(html);
 }
 
 function page(theme: Theme, html: string): Page {

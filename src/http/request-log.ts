@@ -1,8 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Log } from '../telemetry/log.ts';
-
-/** Carries the attempt's reference to whoever asks, and into the request's line. */
-export const referenceHeader = 'X-Reference';
 
 /**
  * One line a request, when it is answered or its connection is gone. The query stays out: `state` is in it.
@@ -13,19 +11,24 @@ export function requestLog(log: Log): RequestHandler {
     const startedAt = performance.now();
     const { method, path, ip } = request;
     response.once('close', () => {
-      const aborted = !response.writableFinished;
-      const milliseconds = Math.round((performance.now() - startedAt) * 10) / 10;
-      const reference = response.getHeader(referenceHeader);
-      const fields = {
-        reference,
+      log.info({
+        event: 'request',
+        reference: references.get(response),
         method,
         path: path.slice(0, 200),
         status: response.statusCode,
-        milliseconds,
+        milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
         ip,
-      };
-      log.info(aborted ? { ...fields, aborted } : fields, 'request');
+        aborted: response.writableFinished ? undefined : true,
+      });
     });
     next();
   };
 }
+
+/** Ties the line of the request that is being answered to the attempt that a person can read out. */
+export function noteReference(response: ServerResponse, reference: string): void {
+  references.set(response, reference);
+}
+
+const references = new WeakMap<ServerResponse, string>();

@@ -4,6 +4,7 @@ import { requiredParameter } from '../oauth/parameters.ts';
 import { revokeToken } from '../oauth/revocation.ts';
 import type { LinkStore } from '../storage/stores.ts';
 import type { Report } from '../telemetry/events.ts';
+import type { Answers } from './answers.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { formParameters } from './form.ts';
 
@@ -12,11 +13,12 @@ export interface RevocationEndpointOptions {
   readonly links: LinkStore;
   readonly now: () => number;
   readonly report: Report;
+  readonly answers: Answers;
 }
 
 /** The revocation endpoint (RFC 7009 2): 200 also for a token that was dead before. */
 export function createRevocationEndpoint(options: RevocationEndpointOptions): RequestHandler {
-  const { clients, links, now, report } = options;
+  const { clients, links, now, report, answers } = options;
   return async (request, response) => {
     const form = formParameters(request);
     const client = authenticateClient(clients, clientCredentials(request, form));
@@ -25,6 +27,6 @@ export function createRevocationEndpoint(options: RevocationEndpointOptions): Re
       const { reference, clientId, id } = link;
       report('token.revoked', { reference, client_id: clientId, link_id: id });
     }
-    response.status(200).end();
+    answers.empty(response, 200);
   };
 }

@@ -4,9 +4,9 @@ import { createSimulator, shapes, simulatedRedirectUri } from '../alexa/simulato
 import { type Check, judgeResponse, realRedirectUri, skillRequest } from '../alexa/verdict.ts';
 import type { Clients } from '../oauth/client.ts';
 import { type Parameters, parseParameters, requiredParameter } from '../oauth/parameters.ts';
+import type { Answers } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formParameters, queryOf } from './form.ts';
-import { sendPage } from './pages.ts';
 import { createTheme } from './theme.ts';
 import type { Render } from './views.ts';
 
@@ -14,6 +14,7 @@ export interface SimulatorOptions {
   readonly clients: Clients;
   readonly publicUrl: string;
   readonly render: Render;
+  readonly answers: Answers;
   readonly demoUser: string | undefined;
   readonly errors: ErrorRequestHandler;
 }
@@ -23,7 +24,7 @@ const script = 'const form = document.forms[0]; form.href.value = location.href;
 
 /** The Alexa app's side of a linking, for development only: in production nobody mounts it. */
 export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
-  const { clients, publicUrl, render, demoUser, errors } = options;
+  const { clients, publicUrl, render, answers, demoUser, errors } = options;
   const simulator = createSimulator(publicUrl);
   const plain = createTheme({ stylesheet: 'simulator.css' });
   const scripted = createTheme({ stylesheet: 'simulator.css', script });
@@ -39,7 +40,7 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
       shapes,
       demoUser,
     });
-    sendPage(response, 200, { ...plain, html });
+    answers.page(response, 200, { ...plain, html });
   };
 
   const start: RequestHandler = (request, response) => {
@@ -49,12 +50,12 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
     const scope = requiredParameter(chosen, 'scope') === 'with' ? [...(client?.scope ?? [])].join(' ') : '';
     const region = choose(regions, chosen, 'region');
     const shape = choose(shapes, chosen, 'shape');
-    response.redirect(303, simulator.authorizationUrl({ clientId, region, shape, scope }));
+    answers.redirect(response, simulator.authorizationUrl({ clientId, region, shape, scope }));
   };
 
   const comeBack: RequestHandler = (_request, response) => {
     const html = render('simulator-return', { title: 'Back in the Alexa app', css, script });
-    sendPage(response, 200, { ...scripted, html });
+    answers.page(response, 200, { ...scripted, html });
   };
 
   const verdict: RequestHandler = async (request, response) => {
@@ -74,14 +75,14 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
       userinfo: userinfo?.body,
       skillRequest: accessToken && json(skillRequest(accessToken, new Date().toISOString())),
     });
-    sendPage(response, 200, { ...plain, html });
+    answers.page(response, 200, { ...plain, html });
   };
 
   const regional = Object.keys(regions).map(
     (region) => new URL(simulatedRedirectUri(publicUrl, region as Region)),
   );
   return [
-    { path: '/', get: (_request, response) => response.redirect(303, '/simulator'), errors },
+    { path: '/', get: (_request, response) => answers.redirect(response, `${publicUrl}/simulator`), errors },
     { path: '/simulator', get: form, errors },
     { path: '/simulator/start', get: start, errors },
     { path: '/simulator/verdict', post: verdict, errors },

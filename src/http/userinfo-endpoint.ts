@@ -1,14 +1,15 @@
 import type { RequestHandler } from 'express';
 import { describeUser, findActiveToken, type TokenContext } from '../oauth/introspection.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
-import { challenge } from './error-handler.ts';
+import type { Answers } from './answers.ts';
+import { bearerChallenge } from './error-handlers.ts';
 
 /** The person behind a Bearer token (RFC 6750): the simplest thing for a skill to call. */
-export function createUserinfoEndpoint(context: TokenContext): RequestHandler {
+export function createUserinfoEndpoint(context: TokenContext, answers: Answers): RequestHandler {
   return async (request, response) => {
     const header = request.get('Authorization');
     if (header === undefined || !/^Bearer\b/i.test(header)) {
-      response.status(401).set('WWW-Authenticate', challenge('Bearer')).end();
+      answers.empty(response, 401, { 'WWW-Authenticate': bearerChallenge() });
       return;
     }
     const active = await findActiveToken(context, bearerToken(header));
@@ -18,7 +19,7 @@ export function createUserinfoEndpoint(context: TokenContext): RequestHandler {
         'The access token is unknown, expired or revoked: link the account again.',
       );
     }
-    response.json(describeUser(active));
+    answers.json(response, 200, describeUser(active));
   };
 }
 

@@ -16,12 +16,13 @@ export interface ViewData {
     readonly intro: string;
     readonly text: Readonly<Record<string, string>>;
     readonly links: readonly { readonly href: string; readonly text: string }[];
-    readonly referenceValue: string;
+    readonly reference: string;
     readonly username: string;
     readonly alert: string | undefined;
-    readonly reference: string;
+    /** The reference as a person reads it, where there is something to report. */
+    readonly said: string | undefined;
   };
-  readonly error: { readonly advice: string; readonly reference: string };
+  readonly error: { readonly advice: string; readonly said: string };
   readonly simulator: {
     readonly clients: readonly Client[];
     readonly regions: typeof regions;

@@ -11,9 +11,7 @@ export type OAuthErrorCode =
   | 'access_denied'
   | 'unsupported_response_type'
   | 'invalid_scope'
-  | 'invalid_token'
-  | 'server_error'
-  | 'temporarily_unavailable';
+  | 'invalid_token';
 
 /**
  * The one error of the protocol. The code and the description are for everybody; the cause is for the log.

@@ -22,6 +22,7 @@ export function parseParameters(encoded: string): Parameters {
 }
 
 function decode(encoded: string): string {
+  if (!encoded.includes('%') && !encoded.includes('+')) return encoded;
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));
   } catch {
