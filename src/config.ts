@@ -46,7 +46,10 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
   const port = parsePort(variables.PORT, addProblem);
   const config: Config = Object.freeze({
     production,
-    publicUrl: parsePublicUrl(variables.PUBLIC_URL ?? `http://localhost:${port}`, production, addProblem),
+    publicUrl:
+      variables.PUBLIC_URL === undefined
+        ? `http://localhost:${port}`
+        : parsePublicUrl(variables.PUBLIC_URL, production, addProblem),
     host: variables.HOST ?? '0.0.0.0',
     port,
     trustProxy: parseTrustProxy(variables.TRUST_PROXY, addProblem),

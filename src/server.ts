@@ -30,8 +30,11 @@ export interface AccountLinkingServer {
   readonly demo: Demo;
   /** Resolves once requests are answered; rejects when the address is taken or not allowed. */
   listen(): Promise<void>;
-  /** Finishes what is under way, then closes the stores: all within 25 seconds. */
-  stop(): Promise<void>;
+  /**
+   * Finishes what is under way, then closes the stores: all within 25 seconds. Open connections may still bring
+   * requests for `idleSeconds`.
+   */
+  stop(idleSeconds?: number): Promise<void>;
 }
 
 /**
@@ -74,9 +77,9 @@ export async function createAccountLinkingServer(config: Config, log: Log): Prom
       await blaming('PORT', server.listen(port, host));
       report('server.started', { public_url: publicUrl, host, port, clients: [...clients.keys()] });
     },
-    async stop() {
+    async stop(idleSeconds = 1) {
       report('server.stopping');
-      await server.drain(1, 20);
+      await server.drain(idleSeconds, 20);
       await Promise.all([users.close(), storage.close()]);
       report('server.stopped');
     },

@@ -3,7 +3,7 @@
  * knows of neither.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { SqliteDialect } from 'kysely';
+import { SqliteAdapter, SqliteDialect } from 'kysely';
 
 /**
  * Kysely's SQLite dialect on Node's own SQLite. The statements are few and fixed, so each is prepared once.
@@ -20,7 +20,7 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
     return statement;
   }
 
-  return new SqliteDialect({
+  const dialect = new SqliteDialect({
     database: {
       close: () => database.close(),
       prepare(sql) {
@@ -35,6 +35,10 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
       },
     },
   });
+  // SQLite changes tables in transactions as it changes rows; Kysely alone does not rely on it.
+  const adapter = Object.defineProperty(new SqliteAdapter(), 'supportsTransactionalDdl', { value: true });
+  dialect.createAdapter = () => adapter;
+  return dialect;
 }
 
 /** Opens a file for one writer and many readers, every commit on disk before it is confirmed. */

@@ -1,0 +1,411 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import {
+  authorizePath,
+  euRedirectUri,
+  htpasswd,
+  signIn,
+  startServer,
+  type TestServer,
+} from '../support/server.ts';
+
+/** The fragment that a browser was sent to Alexa with. */
+function fragmentOf(location: string | null): URLSearchParams {
+  return new URLSearchParams(new URL(location ?? 'missing:').hash.slice(1));
+}
+
+function referenceOn(page: string): string {
+  return /[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/.exec(page)?.[0] ?? 'none';
+}
+
+async function get(
+  server: TestServer,
+  path: string,
+): Promise<{ status: number; html: string; headers: Headers }> {
+  const answer = await fetch(server.url + path, { redirect: 'manual' });
+  return { status: answer.status, html: await answer.text(), headers: answer.headers };
+}
+
+describe('GET /authorize', () => {
+  it('shows the sign-in page, in words that say whose password to enter', async () => {
+    const server = await startServer();
+    const { status, html, headers } = await get(server, authorizePath());
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(html).toContain('Sign in with your Cloud Lights account to link it to Alexa.');
+    expect(html).toContain('This is not your Amazon password.');
+    expect(html).not.toMatch(/<script|javascript:| on\w+=/i);
+    expect(html.length).toBeLessThan(10_240);
+  });
+
+  it('is shown under a policy that allows its own style alone and says nothing of form-action', async () => {
+    const { headers } = await get(await startServer(), authorizePath());
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; frame-ancestors 'none'; base-uri 'none'$/,
+    );
+    expect(policy).not.toContain('form-action');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    for (const absent of ['set-cookie', 'x-powered-by', 'location', 'strict-transport-security', 'etag']) {
+      expect(headers.has(absent), absent).toBe(false);
+    }
+  });
+
+  it('sends HSTS where it is reached by https', async () => {
+    const server = await startServer({ PUBLIC_URL: 'https://link.example.com' });
+    expect((await get(server, authorizePath())).headers.get('strict-transport-security')).toMatch(
+      /max-age=31536000/,
+    );
+  });
+
+  it.each([
+    ['client_id is missing', authorizePath({ client_id: undefined }), 'malformed'],
+    ['client_id is repeated', `${authorizePath()}&client_id=cloud-lights`, 'malformed'],
+    ['the client is unknown', authorizePath({ client_id: 'nobody' }), 'unknown_client'],
+    ['redirect_uri is missing', authorizePath({ redirect_uri: undefined }), 'malformed'],
+    ['redirect_uri is repeated', `${authorizePath()}&redirect_uri=x`, 'malformed'],
+    [
+      'redirect_uri is not registered',
+      authorizePath({ redirect_uri: 'https://evil.example/' }),
+      'unregistered_redirect_uri',
+    ],
+    ['the query can’t be decoded', `${authorizePath()}&scope=%zz`, 'malformed'],
+    ['there is no query', '/authorize', 'malformed'],
+  ])('answers with a page and no Location when %s', async (_when, path, reason) => {
+    const server = await startServer();
+    const { status, html, headers } = await get(server, path);
+    expect(status).toBe(400);
+    expect(headers.has('location')).toBe(false);
+    const [event] = server.events('authorization.refused');
+    expect(event).toMatchObject({ reason, reference: referenceOn(html) });
+    expect(html).not.toContain('evil.example');
+  });
+
+  it('tells the operator the line to add for a redirect URI that was nearly right', async () => {
+    const server = await startServer();
+    const uri = euRedirectUri.replace('M2AAAAAAAAAAAA', 'M2BBBBBBBBBBBB');
+    await get(server, authorizePath({ redirect_uri: uri }));
+    expect(server.events('authorization.refused')[0]).toMatchObject({
+      redirect_uri: uri,
+      hint: expect.stringContaining('"alexa_vendor_ids": ["M2BBBBBBBBBBBB"]'),
+    });
+  });
+
+  it.each([
+    ['unsupported_response_type', authorizePath({ response_type: 'id_token' })],
+    ['invalid_request', authorizePath({ response_type: undefined })],
+    ['invalid_request', `${authorizePath()}&scope=profile&scope=lights`],
+    ['invalid_request', authorizePath({ state: 'x'.repeat(4097) })],
+    ['invalid_scope', authorizePath({ scope: 'profile admin' })],
+  ])('sends %s back to Alexa, with state', async (error, path) => {
+    const server = await startServer();
+    const { status, headers } = await get(server, path);
+    expect(status).toBe(303);
+    expect(headers.get('location')?.startsWith(`${euRedirectUri}#error=`)).toBe(true);
+    const fragment = fragmentOf(headers.get('location'));
+    expect(fragment.get('error')).toBe(error);
+    expect(fragment.get('error_description')).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+    expect(fragment.get('state')).toBe(new URLSearchParams(path.split('?')[1]).get('state'));
+  });
+
+  it('sends response_type=code back in the query, since this server has no code grant', async () => {
+    const { headers } = await get(await startServer(), authorizePath({ response_type: 'code' }));
+    expect(headers.get('location')).toMatch(
+      /\?vendorId=M2AAAAAAAAAAAA&error=unsupported_response_type&.*&state=xyz$/,
+    );
+  });
+
+  it('ignores parameters that it does not know, also repeated ones', async () => {
+    expect((await get(await startServer(), `${authorizePath()}&locale=de&locale=fr&x`)).status).toBe(200);
+  });
+
+  it('has no side effect: it may be called by anybody, any number of times', async () => {
+    const server = await startServer();
+    for (let time = 0; time < 3; time += 1) await get(server, authorizePath());
+    expect(server.log.filter(({ event }) => event !== 'request').map(({ event }) => event)).toEqual([
+      'users.loaded',
+      'server.started',
+    ]);
+  });
+
+  it('escapes everything that comes from outside', async () => {
+    const server = await startServer();
+    const username = '"><script>alert(1)</script>&amp;';
+    const html = await (await signIn(server, authorizePath(), { username, password: 'x' })).text();
+    expect(html).not.toContain('<script>');
+    expect(html).toContain('&quot;&gt;&lt;script');
+  });
+});
+
+describe('POST /authorize', () => {
+  it('sends the browser to Alexa with state, access_token and token_type, in this order', async () => {
+    const server = await startServer();
+    const answer = await signIn(server, authorizePath());
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toMatch(
+      /^https:\/\/layla\.amazon\.com\/spa\/skill\/account-linking-status\.html\?vendorId=M2AAAAAAAAAAAA#state=xyz&access_token=[\w-]{43}&token_type=Bearer$/,
+    );
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('referrer-policy')).toBe('same-origin');
+  });
+
+  it.each([
+    'a b+c&d=e#f',
+    'ünï¢ødé 漢字 \u{1F600}',
+    '100%',
+    '%20%2B%',
+    '"<>\\^`{|}',
+    randomBytes(536).toString('base64url'),
+    'x'.repeat(4096),
+    'ü'.repeat(2048),
+  ])('gives state back byte for byte: %s', async (state) => {
+    const server = await startServer();
+    const path = authorizePath({ state });
+    // As a browser does, the form's request carries the page's whole address as Referer once more.
+    const answer = await request(server.url)
+      .post(path)
+      .set({ 'Sec-Fetch-Site': 'same-origin', Referer: server.url + path })
+      .type('form')
+      .send({ username: 'alice', password: 'wonderland' });
+    expect(answer.status).toBe(303);
+    expect(fragmentOf(answer.headers['location'] ?? null).get('state')).toBe(state);
+  });
+
+  it('answers at the redirect URI that was received, in each region', async () => {
+    const server = await startServer();
+    for (const uri of server.config.clients?.get('cloud-lights')?.redirectUris ?? []) {
+      const answer = await signIn(server, authorizePath({ redirect_uri: uri }));
+      expect(answer.headers.get('location')?.split('#')[0]).toBe(uri);
+    }
+    expect(server.events('link.created')).toHaveLength(7);
+  });
+
+  it('says expires_in only for a client whose tokens expire, and scope never', async () => {
+    const server = await startServer();
+    const answer = await signIn(server, authorizePath({ client_id: 'other-skill', scope: 'lights' }));
+    expect([...fragmentOf(answer.headers.get('location')).keys()]).toEqual([
+      'state',
+      'access_token',
+      'token_type',
+      'expires_in',
+    ]);
+    expect(fragmentOf(answer.headers.get('location')).get('expires_in')).toBe('2592000');
+  });
+
+  it('takes a username with the space that a phone adds, and letters with their accents apart', async () => {
+    const server = await startServer();
+    for (const username of ['alice ', '  alice', 'zoe\u0301']) {
+      const password = username.includes('alice') ? 'wonderland' : 'pässwörd';
+      expect((await signIn(server, authorizePath(), { username, password })).status, username).toBe(303);
+    }
+  });
+
+  it.each([
+    ['a wrong password', { username: 'alice', password: 'wrong' }],
+    ['an unknown user', { username: 'nobody', password: 'wonderland' }],
+    ['no password', { username: 'alice', password: '' }],
+    ['no username', { username: '', password: 'wonderland' }],
+    ['nothing', {}],
+  ])(
+    'shows the page again for %s: 422, one sentence, no password in it',
+    async (_what, fields: Record<string, string>) => {
+      const server = await startServer();
+      const answer = await signIn(server, authorizePath(), fields);
+      const html = await answer.text();
+      expect(answer.status).toBe(422);
+      expect(html).toContain('That username and password don’t match. Check both and try again.');
+      expect(html).toMatch(/<input id="password"[^>]* autofocus>/);
+      expect(html).toContain(`value="${fields['username'] ?? ''}"`);
+      expect(html).not.toContain('wonderland');
+      expect(server.events('sign_in.failed')[0]).toMatchObject({
+        reference: referenceOn(html),
+        client_id: 'cloud-lights',
+      });
+      expect(server.events('link.created')).toEqual([]);
+    },
+  );
+
+  it('keeps the reference of the attempt from page to page, and replaces a malformed one', async () => {
+    const server = await startServer();
+    const first = referenceOn((await get(server, authorizePath())).html);
+    const second = await (
+      await signIn(server, authorizePath(), { username: 'a', password: 'b', reference: first })
+    ).text();
+    expect(referenceOn(second)).toBe(first);
+    await signIn(server, authorizePath(), { username: 'alice', password: 'wonderland', reference: first });
+    await signIn(server, authorizePath(), { username: 'alice', password: 'wonderland', reference: '"><b>' });
+    const [kept, replaced] = server.events('link.created');
+    expect(kept?.['reference']).toBe(first);
+    expect(replaced?.['reference']).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    expect(
+      server.log.filter(({ event, reference }) => event === 'request' && reference === first),
+    ).toHaveLength(3);
+  });
+
+  it('sends access_denied back when the person cancels', async () => {
+    const server = await startServer();
+    const answer = await signIn(server, authorizePath({ state: 'a b+c' }), {
+      action: 'cancel',
+      username: 'alice',
+    });
+    expect(answer.status).toBe(303);
+    expect(Object.fromEntries(fragmentOf(answer.headers.get('location')))).toEqual({
+      error: 'access_denied',
+      error_description: 'The user cancelled.',
+      state: 'a b+c',
+    });
+  });
+
+  it('checks the whole request again: a form can’t change it', async () => {
+    const server = await startServer();
+    const answer = await signIn(server, authorizePath({ redirect_uri: 'https://evil.example/' }), {
+      username: 'alice',
+      password: 'wonderland',
+      redirect_uri: euRedirectUri,
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.has('location')).toBe(false);
+    expect(server.events('link.created')).toEqual([]);
+  });
+
+  it('gives two working answers to a form that was sent twice', async () => {
+    const server = await startServer();
+    const answers = await Promise.all([signIn(server, authorizePath()), signIn(server, authorizePath())]);
+    const tokens = answers.map((answer) => fragmentOf(answer.headers.get('location')).get('access_token'));
+    expect(new Set(tokens).size).toBe(2);
+    for (const token of tokens) {
+      const headers = { Authorization: `Bearer ${token}` };
+      expect((await fetch(`${server.url}/userinfo`, { headers })).status).toBe(200);
+    }
+  });
+
+  it('asks for patience when users can’t be reached: 503, nothing lost', async () => {
+    const server = await startServer();
+    rmSync(join(server.folder, 'users.htpasswd'));
+    const answer = await signIn(server, authorizePath());
+    const html = await answer.text();
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(html).toContain('Please try again in a moment: nothing is lost.');
+    expect(html).toContain('value="alice"');
+    expect(server.events('sign_in.unavailable')[0]).toMatchObject({
+      part: 'users',
+      reference: referenceOn(html),
+    });
+  });
+});
+
+describe('forms from elsewhere', () => {
+  const fields = { username: 'alice', password: 'wonderland' };
+
+  async function post(server: TestServer, headers: Record<string, string>): Promise<number> {
+    return (await request(server.url).post(authorizePath()).set(headers).type('form').send(fields)).status;
+  }
+
+  it.each([
+    [{ 'Sec-Fetch-Site': 'cross-site' }],
+    [{ 'Sec-Fetch-Site': 'same-site' }],
+    [{ 'Sec-Fetch-Site': 'cross-site', Origin: 'SELF' }],
+    [{ Origin: 'https://evil.example' }],
+    [{ Origin: 'null' }],
+  ])('are refused: %o', async (headers) => {
+    const server = await startServer();
+    expect(await post(server, replaceSelf(headers, server.url))).toBe(403);
+    expect(server.events('sign_in.cross_site')).toHaveLength(1);
+    expect(server.events('link.created')).toEqual([]);
+  });
+
+  it.each([[{ 'Sec-Fetch-Site': 'same-origin' }], [{ Origin: 'SELF' }], [{}]])(
+    'are told from its own: %o',
+    async (headers) => {
+      const server = await startServer();
+      expect(await post(server, replaceSelf(headers, server.url))).toBe(303);
+    },
+  );
+
+  function replaceSelf(headers: Record<string, string>, url: string): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value === 'SELF' ? url : value]),
+    );
+  }
+});
+
+describe('what a form may be', () => {
+  async function send(type: string | undefined, body: string, headers: Record<string, string> = {}) {
+    const server = await startServer();
+    const sent = request(server.url).post(authorizePath()).set(headers);
+    const answer = await (type === undefined ? sent.send() : sent.type(type).send(body));
+    expect(answer.text).not.toMatch(/\bat .*:\d+:\d+|node_modules/);
+    expect(answer.text).toContain('<h1>');
+    return answer.status;
+  }
+
+  it.each([
+    [413, 'application/x-www-form-urlencoded', `username=${'x'.repeat(16 * 1024)}`],
+    [413, 'application/x-www-form-urlencoded', `username=${'x'.repeat(1024 * 1024)}`],
+    [415, 'application/json', '{"username":"alice"}'],
+    [415, 'text/plain', 'username=alice'],
+    [415, 'multipart/form-data; boundary=x', '--x--'],
+    [415, undefined, ''],
+    [415, 'application/x-www-form-urlencoded; charset=nonsense', 'username=a'],
+    [400, 'application/x-www-form-urlencoded', 'username=%zz'],
+    [400, 'application/x-www-form-urlencoded', 'username=%ff'],
+    [400, 'application/x-www-form-urlencoded', 'username=a&username=b'],
+    [400, 'application/x-www-form-urlencoded', 'username=a&action=format-disk'],
+    [422, 'application/x-www-form-urlencoded', `username=${'x'.repeat(16_000)}`],
+    [422, 'application/x-www-form-urlencoded; charset=utf-8', 'username=%00&password=%00'],
+  ])('answers %i to %s', async (status, type, body) => {
+    expect(await send(type, body)).toBe(status);
+  });
+
+  it('answers 415 to a compressed form', async () => {
+    const form = 'application/x-www-form-urlencoded';
+    expect(await send(form, 'username=a', { 'Content-Encoding': 'gzip' })).toBe(415);
+  });
+
+  it('answers 405 to another method, with those that there are', async () => {
+    const server = await startServer();
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const answer = await fetch(server.url + authorizePath(), { method });
+      expect(answer.status, method).toBe(405);
+      expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+    }
+  });
+
+  it('answers HEAD like GET, without the page', async () => {
+    const server = await startServer();
+    const answer = await fetch(server.url + authorizePath(), { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(1000);
+    expect(await answer.text()).toBe('');
+  });
+});
+
+it('never sends a password, and keeps no line of it', async () => {
+  const server = await startServer();
+  await signIn(server, authorizePath({ state: 'the-state' }), {
+    username: 'the-username',
+    password: 'the-password',
+  });
+  const token = fragmentOf(
+    (await signIn(server, authorizePath({ state: 'the-state' }))).headers.get('location'),
+  ).get('access_token');
+  await server.stop();
+  const log = JSON.stringify(server.log);
+  for (const secret of [
+    'the-password',
+    'the-username',
+    'the-state',
+    'wonderland',
+    String(token),
+    htpasswd.slice(6, 40),
+    'account-linking-status',
+  ]) {
+    expect(log, secret).not.toContain(secret);
+  }
+});

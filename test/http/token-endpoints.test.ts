@@ -1,0 +1,414 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import * as oauth from 'oauth4webapi';
+import { describe, expect, it } from 'vitest';
+import {
+  authorizePath,
+  clientSecret,
+  htpasswd,
+  link,
+  signIn,
+  startServer,
+  type TestServer,
+} from '../support/server.ts';
+
+const insecure = { [oauth.allowInsecureRequests]: true };
+const client: oauth.Client = { client_id: 'cloud-lights' };
+
+async function discover(server: TestServer): Promise<oauth.AuthorizationServer> {
+  const issuer = new URL(server.url);
+  const answer = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure });
+  return oauth.processDiscoveryResponse(issuer, answer);
+}
+
+/** Asks as another's client would, and gives the body. */
+async function introspect(server: TestServer, token: string, by = client, secret = clientSecret) {
+  const as = await discover(server);
+  const answer = await oauth.introspectionRequest(as, by, oauth.ClientSecretPost(secret), token, insecure);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  return oauth.processIntrospectionResponse(as, by, answer);
+}
+
+function userinfo(server: TestServer, authorization?: string): Promise<Response> {
+  return fetch(
+    `${server.url}/userinfo`,
+    authorization === undefined ? {} : { headers: { Authorization: authorization } },
+  );
+}
+
+function post(
+  server: TestServer,
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(server.url + path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+    body,
+  });
+}
+
+function basic(id: string, secret: string): Record<string, string> {
+  return { Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` };
+}
+
+describe('the metadata (RFC 8414)', () => {
+  it('is what a client of others’ making accepts, and lists what there is', async () => {
+    const server = await startServer();
+    expect(await discover(server)).toEqual({
+      issuer: server.url,
+      authorization_endpoint: `${server.url}/authorize`,
+      introspection_endpoint: `${server.url}/introspect`,
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      revocation_endpoint: `${server.url}/revoke`,
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      userinfo_endpoint: `${server.url}/userinfo`,
+      response_types_supported: ['token'],
+      response_modes_supported: ['fragment'],
+      grant_types_supported: ['implicit'],
+    });
+  });
+
+  it('comes from PUBLIC_URL and never from the Host header', async () => {
+    const server = await startServer({ PUBLIC_URL: 'https://link.example.com' });
+    const answer = await fetch(`${server.url}/.well-known/oauth-authorization-server`, {
+      headers: { 'X-Forwarded-Host': 'evil.example' },
+    });
+    expect(JSON.stringify(await answer.json())).not.toMatch(/evil|127\.0\.0\.1/);
+  });
+});
+
+describe('POST /introspect (RFC 7662)', () => {
+  it('tells a client everything of its own token, by either way to authenticate', async () => {
+    const server = await startServer();
+    const token = await link(server, { scope: 'lights profile' });
+    const as = await discover(server);
+    for (const authentication of [
+      oauth.ClientSecretBasic(clientSecret),
+      oauth.ClientSecretPost(clientSecret),
+    ]) {
+      const answer = await oauth.introspectionRequest(as, client, authentication, token, insecure);
+      const said = await oauth.processIntrospectionResponse(as, client, answer);
+      expect(said).toEqual({
+        active: true,
+        iss: server.url,
+        client_id: 'cloud-lights',
+        sub: 'alice',
+        username: 'alice',
+        scope: 'lights profile',
+        token_type: 'Bearer',
+        iat: expect.any(Number),
+      });
+      expect(Math.abs((said.iat ?? 0) - Date.now() / 1000)).toBeLessThan(30);
+    }
+  });
+
+  it('says exp where the token expires, and no scope where none was granted', async () => {
+    const server = await startServer();
+    const token = await link(server, { client_id: 'other-skill' });
+    const said = await introspect(server, token, { client_id: 'other-skill' }, 'another secret');
+    expect((said.exp ?? 0) - (said.iat ?? 0)).toBe(2_592_000);
+    expect(said).not.toHaveProperty('scope');
+  });
+
+  it('says no more than active: false of another client’s token, an unknown one and a revoked one', async () => {
+    const server = await startServer();
+    const foreign = await link(server, { client_id: 'other-skill' });
+    for (const token of [foreign, 'unknown', `${foreign}x`, 'x'.repeat(8000), '\u{1F600}']) {
+      expect(await introspect(server, token)).toEqual({ active: false });
+    }
+  });
+
+  it('finds the token of a person who is gone inactive, and holds on while users can’t be reached', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const path = join(server.folder, 'users.htpasswd');
+    rmSync(path);
+    expect(await introspect(server, token)).toMatchObject({ active: true });
+    writeFileSync(path, htpasswd.replace('alice', 'alicia'));
+    await signIn(server, authorizePath(), { username: 'x', password: 'x' });
+    expect(await introspect(server, token)).toEqual({ active: false });
+    expect((await userinfo(server, `Bearer ${token}`)).status).toBe(401);
+  });
+
+  it.each([
+    ['no credentials', {}, 'token=x'],
+    ['a wrong secret', basic('cloud-lights', 'wrong'), 'token=x'],
+    ['an unknown client', basic('nobody', clientSecret), 'token=x'],
+    ['a wrong secret in the body', {}, 'token=x&client_id=cloud-lights&client_secret=wrong'],
+    ['an id without a secret', {}, 'token=x&client_id=cloud-lights'],
+    ['another scheme', { Authorization: 'Bearer x' }, 'token=x'],
+    ['Basic that is not base64', { Authorization: 'Basic %%%' }, 'token=x'],
+    ['Basic without a colon', { Authorization: `Basic ${btoa('cloud-lights')}` }, 'token=x'],
+  ])(
+    'answers 401 invalid_client to %s, and a Basic challenge',
+    async (_what, headers: Record<string, string>, body) => {
+      const server = await startServer();
+      const answer = await post(server, '/introspect', body, headers);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe('Basic realm="account linking"');
+      expect(await answer.json()).toEqual({
+        error: 'invalid_client',
+        error_description: 'The client credentials are missing or wrong.',
+      });
+      expect(server.events('client.refused')[0]?.['cause']).toEqual(expect.any(String));
+      expect(JSON.stringify(server.log)).not.toContain(clientSecret);
+    },
+  );
+
+  it('understands Basic with both parts form-encoded, and as curl sends it', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const encoded = new URLSearchParams({ a: clientSecret }).toString().slice(2);
+    for (const secret of [encoded, encodeURIComponent(clientSecret), clientSecret]) {
+      const answer = await post(server, '/introspect', `token=${token}`, basic('cloud-lights', secret));
+      expect(await answer.json(), secret).toMatchObject({ active: true });
+    }
+  });
+
+  it.each([
+    [
+      'credentials in header and body',
+      'token=x&client_secret=y',
+      basic('cloud-lights', 'z'),
+      400,
+      'invalid_request',
+    ],
+    ['no token', 'x=y', basic('cloud-lights', encodeURIComponent(clientSecret)), 400, 'invalid_request'],
+    [
+      'a repeated token',
+      'token=x&token=y',
+      basic('cloud-lights', encodeURIComponent(clientSecret)),
+      400,
+      'invalid_request',
+    ],
+    ['JSON', '{}', { 'Content-Type': 'application/json' }, 415, 'invalid_request'],
+    ['bytes that are no parameters', 'token=%zz', {}, 400, 'invalid_request'],
+    ['17 KB', 'x'.repeat(17 * 1024), {}, 413, 'invalid_request'],
+  ])(
+    'answers %s with JSON that says what is wrong',
+    async (_what, body, headers: Record<string, string>, status, error) => {
+      const server = await startServer();
+      const answer = await post(server, '/introspect', body, headers);
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('content-type')).toBe('application/json');
+      expect(await answer.json()).toMatchObject({ error, error_description: expect.stringMatching(/\w/) });
+    },
+  );
+
+  it('is POST only', async () => {
+    const answer = await fetch(`${(await startServer()).url}/introspect?token=x`);
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('POST');
+  });
+});
+
+describe('POST /revoke (RFC 7009)', () => {
+  async function revoke(
+    server: TestServer,
+    token: string,
+    by = client,
+    secret = clientSecret,
+  ): Promise<Response> {
+    return oauth.revocationRequest(
+      await discover(server),
+      by,
+      oauth.ClientSecretBasic(secret),
+      token,
+      insecure,
+    );
+  }
+
+  it('ends the link at once: the token is dead everywhere', async () => {
+    const server = await startServer();
+    const [token, other] = [await link(server), await link(server)];
+    await oauth.processRevocationResponse(await revoke(server, token));
+    expect(await introspect(server, token)).toEqual({ active: false });
+    expect((await userinfo(server, `Bearer ${token}`)).status).toBe(401);
+    expect(await introspect(server, other)).toMatchObject({ active: true });
+    const [created] = server.events('link.created');
+    expect(server.events('token.revoked')).toEqual([
+      expect.objectContaining({ link_id: created?.['link_id'], reference: created?.['reference'] }),
+    ]);
+  });
+
+  it('answers 200 for a token that is unknown or dead already (2.2)', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    for (const each of [token, token, 'unknown']) expect((await revoke(server, each)).status).toBe(200);
+    expect(server.events('token.revoked')).toHaveLength(1);
+  });
+
+  it('refuses another client’s token, and leaves it alive (2.1)', async () => {
+    const server = await startServer();
+    const token = await link(server, { client_id: 'other-skill' });
+    const answer = await revoke(server, token);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: 'unauthorized_client' });
+    expect((await userinfo(server, `Bearer ${token}`)).status).toBe(200);
+  });
+
+  it('refuses who can’t authenticate', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    expect((await revoke(server, token, client, 'wrong')).status).toBe(401);
+    expect((await userinfo(server, `Bearer ${token}`)).status).toBe(200);
+  });
+});
+
+describe('GET /userinfo (RFC 6750)', () => {
+  it('says who the token’s person is', async () => {
+    const server = await startServer();
+    const as = await discover(server);
+    const answer = await oauth.userInfoRequest(as, client, await link(server), insecure);
+    expect(await oauth.processUserInfoResponse(as, client, 'alice', answer)).toEqual({
+      sub: 'alice',
+      username: 'alice',
+    });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('only challenges a request that did not try (3.1)', async () => {
+    const server = await startServer();
+    for (const header of [undefined, 'Basic eDp5']) {
+      const answer = await userinfo(server, header);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="account linking"');
+      expect(await answer.text()).toBe('');
+    }
+  });
+
+  it('does not take a token from the query (RFC 9700 4.3.2)', async () => {
+    const server = await startServer();
+    const answer = await fetch(`${server.url}/userinfo?access_token=${await link(server)}`);
+    expect(answer.status).toBe(401);
+  });
+
+  it('answers 401 invalid_token to a token that does not hold', async () => {
+    const answer = await userinfo(await startServer(), `Bearer ${'x'.repeat(43)}`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(
+      /^Bearer realm="account linking", error="invalid_token", error_description="[^"\\]+"$/,
+    );
+    expect(await answer.json()).toMatchObject({ error: 'invalid_token' });
+  });
+
+  it.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer ä', 'bearer "x"'])(
+    'answers 400 invalid_request to %o',
+    async (header) => {
+      const answer = await userinfo(await startServer(), header);
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('www-authenticate')).toContain('error="invalid_request"');
+    },
+  );
+
+  it('takes the scheme in any case (RFC 9110 11.1)', async () => {
+    const server = await startServer();
+    expect((await userinfo(server, `bearer ${await link(server)}`)).status).toBe(200);
+  });
+});
+
+describe('what is kept', () => {
+  it('is digests alone: no token and no secret is in the database’s files', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    for (const file of ['links.db', 'links.db-wal']) {
+      const bytes = readFileSync(join(server.folder, file)).toString('latin1');
+      expect(bytes).not.toContain(token);
+      expect(bytes).not.toContain('wonderland');
+      expect(bytes).not.toContain(clientSecret);
+    }
+    expect(readFileSync(join(server.folder, 'links.db-wal')).toString('latin1')).toContain(
+      'layla.amazon.com',
+    );
+  });
+});
+
+describe('when the storage can’t answer', () => {
+  async function withBrokenStorage(): Promise<{ server: TestServer; token: string }> {
+    const server = await startServer();
+    const token = await link(server);
+    const saboteur = new DatabaseSync(join(server.folder, 'links.db'));
+    saboteur.exec('DROP TABLE alexa_access_tokens');
+    saboteur.close();
+    return { server, token };
+  }
+
+  it('answers 503 with Retry-After where a program asks, and the log has the rest', async () => {
+    const { server, token } = await withBrokenStorage();
+    const answer = await userinfo(server, `Bearer ${token}`);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    const body = (await answer.json()) as Record<string, string>;
+    expect(body).toMatchObject({
+      error: 'temporarily_unavailable',
+      reference: expect.stringMatching(/^\w{4}-\w{4}$/),
+    });
+    expect(JSON.stringify(body)).not.toMatch(/sqlite|table/i);
+    const [event] = server.events('storage.unavailable');
+    expect(event?.['reference']).toBe(body['reference']);
+    expect(JSON.stringify(event)).toContain('no such table');
+  });
+
+  it('asks a person for patience, and grants nothing that was not kept', async () => {
+    const { server } = await withBrokenStorage();
+    const answer = await signIn(server, authorizePath());
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('Please try again in a moment: nothing is lost.');
+    expect(server.events('sign_in.unavailable')[0]).toMatchObject({ part: 'storage' });
+    const links = new DatabaseSync(join(server.folder, 'links.db'))
+      .prepare('SELECT count(*) AS n FROM alexa_links')
+      .get();
+    expect(links).toEqual({ n: 1 });
+  });
+});
+
+describe('health', () => {
+  it('is alive whatever else is down, and ready only when users and storage answer', async () => {
+    const server = await startServer();
+    const ready = await fetch(`${server.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', storage: 'ok', users: 'ok' }]);
+    rmSync(join(server.folder, 'users.htpasswd'));
+    const unready = await fetch(`${server.url}/readyz`);
+    expect([unready.status, await unready.json()]).toEqual([
+      503,
+      { status: 'unavailable', storage: 'ok', users: 'unavailable' },
+    ]);
+    const alive = await fetch(`${server.url}/healthz`);
+    expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('everything else', () => {
+  it.each(['/', '/simulator', '/nothing', '/%', '/authorize/x', '//evil.example', '/__proto__'])(
+    'is a page that is not there: %s in production',
+    async (path) => {
+      const server = await startServer({ NODE_ENV: 'production', PUBLIC_URL: 'https://link.example.com' });
+      const answer = await fetch(server.url + path, { redirect: 'manual' });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.has('location')).toBe(false);
+      expect(await answer.text()).toMatch(/<h1>There is no page here<\/h1>/);
+    },
+  );
+
+  it('refuses headers over 40 KB with 431, and says so in the log', async () => {
+    const server = await startServer();
+    const answer = await fetch(`${server.url}/healthz?${'x'.repeat(50_000)}`);
+    expect(answer.status).toBe(431);
+    expect(server.events('request.unreadable')).toEqual([expect.objectContaining({ status: 431 })]);
+  });
+
+  it('trusts a forwarded address only from a proxy that is named', async () => {
+    for (const [trusted, ip] of [
+      ['loopback', '203.0.113.9'],
+      [undefined, '127.0.0.1'],
+    ] as const) {
+      const server = await startServer({ TRUST_PROXY: trusted });
+      await fetch(`${server.url}/healthz`, { headers: { 'X-Forwarded-For': '198.51.100.1, 203.0.113.9' } });
+      await server.stop();
+      expect(server.events('request')[0]).toMatchObject({ ip });
+    }
+  });
+});

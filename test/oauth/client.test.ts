@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/crypto/digest.ts';
+import { authenticateClient, type Client } from '../../src/oauth/client.ts';
+
+const client: Client = {
+  clientId: 'cloud-lights',
+  clientName: 'Cloud Lights',
+  redirectUris: new Set(),
+  responseTypes: new Set(['token']),
+  scope: new Set(),
+  secretDigest: sha256('right'),
+};
+const withoutSecret = { ...client, clientId: 'public', secretDigest: undefined };
+const clients = new Map([client, withoutSecret].map((each) => [each.clientId, each]));
+
+function causeOf(...presented: [clientId: string, clientSecret: string][]): unknown {
+  try {
+    return authenticateClient(
+      clients,
+      presented.map(([clientId, clientSecret]) => ({ clientId, clientSecret })),
+    );
+  } catch (error) {
+    expect(error).toMatchObject({
+      code: 'invalid_client',
+      description: 'The client credentials are missing or wrong.',
+    });
+    return (error as Error).cause;
+  }
+}
+
+describe('client authentication (RFC 6749 2.3.1)', () => {
+  it('accepts the right secret, also as the second way to read the header', () => {
+    expect(causeOf(['cloud-lights', 'right'])).toBe(client);
+    expect(causeOf(['cloud-lights', 'wrong'], ['cloud-lights', 'right'])).toBe(client);
+  });
+
+  it.each([
+    ['no client credentials', []],
+    ['unknown client_id', [['nobody', 'right']]],
+    ['wrong client_secret', [['cloud-lights', 'Right']]],
+    ['wrong client_secret', [['cloud-lights', '']]],
+    ['the client has no client_secret in CLIENTS', [['public', '']]],
+    ['the client has no client_secret in CLIENTS', [['public', 'undefined']]],
+  ] as [string, [string, string][]][])(
+    'refuses everybody with the same words, and logs: %s',
+    (cause, presented) => {
+      expect(causeOf(...presented)).toBe(cause);
+    },
+  );
+});

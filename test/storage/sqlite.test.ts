@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Kysely } from 'kysely';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
+import { migrate } from '../../src/storage/sql-migrate.ts';
+import { migrations, type Schema } from '../../src/storage/sql-schema.ts';
+import { createSqlStorage } from '../../src/storage/sql-storage.ts';
+import { openSqliteStorage } from '../../src/storage/sqlite.ts';
+import type { Storage } from '../../src/storage/stores.ts';
+import { temporaryFolder } from '../support/server.ts';
+import { describeStorage, newLink, newToken } from './link-store-conformance.ts';
+
+async function open(path = join(temporaryFolder(), 'links.db')): Promise<Storage> {
+  const storage = await openSqliteStorage(path);
+  onTestFinished(() => storage.close().catch(() => {}));
+  return storage;
+}
+
+describeStorage('SQLite', () => open());
+
+/** The tables as some release leaves them. */
+async function database(path: string, release: typeof migrations) {
+  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(openSqlite(path)) });
+  onTestFinished(() => db.destroy());
+  await migrate(db, release);
+  return db;
+}
+
+const nextRelease = {
+  ...migrations,
+  '9999_next': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('alexa_links').addColumn('nickname', 'text').execute();
+    },
+  },
+};
+
+describe('SQLite', () => {
+  it('upgrades an older database and keeps every link', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const accessToken = newToken();
+    const older = await open(path);
+    await older.links.create(newLink(), accessToken);
+    await older.close();
+    const db = await database(path, nextRelease);
+    expect(await createSqlStorage(db).links.findByAccessToken(accessToken.digest)).toBeDefined();
+    const columns = await db.introspection.getTables();
+    expect(JSON.stringify(columns)).toContain('nickname');
+  });
+
+  it('refuses a database that a newer release has changed, and changes nothing in it', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    await (await database(path, nextRelease)).destroy();
+    const before = readFileSync(path);
+    await expect(openSqliteStorage(path)).rejects.toThrow(/newer release.*9999_next/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('refuses a file that is no database', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    writeFileSync(path, 'this is a letter to my aunt, not a database'.repeat(50));
+    await expect(openSqliteStorage(path)).rejects.toThrow(/not a database/);
+  });
+
+  it('makes the folder and the file for its owner alone', async () => {
+    const path = join(temporaryFolder(), 'deep', 'er', 'links.db');
+    await open(path);
+    expect(statSync(path).mode & 0o077).toBe(0);
+    expect(statSync(join(path, '..')).mode & 0o077).toBe(0);
+  });
+
+  it('is made by ten processes that start at once, and each can write', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const script = `
+      const { openSqliteStorage } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/storage/sqlite.ts'))});
+      const storage = await openSqliteStorage(${JSON.stringify(path)});
+      const link = { id: crypto.randomUUID(), clientId: 'c', subject: 's', username: 'u', scope: '', redirectHost: 'h', reference: 'r', createdAt: 1 };
+      for (let n = 0; n < 20; n += 1) {
+        await storage.links.create({ ...link, id: crypto.randomUUID() }, { digest: crypto.randomUUID(), issuedAt: 1 });
+      }
+      await storage.close();`;
+    const run = promisify(execFile);
+    await Promise.all(
+      Array.from({ length: 10 }, () => run(process.execPath, ['--input-type=module', '-e', script])),
+    );
+    const db = await database(path, migrations);
+    const counted = await db
+      .selectFrom('alexa_links')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    expect(counted.count).toBe(200);
+  });
+});

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Config, parseConfig } from '../../src/config.ts';
+import { createAccountLinkingServer } from '../../src/server.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+
+/** Made with `htpasswd -nbB -C 5` of Apache 2.4.71: alice's password is wonderland, zoé's is pässwörd. */
+export const htpasswd = `alice:$2y$05$/NjlYi.RAswnuMYFqkJDru4qMRkwgLZ4Y37O82bo9Y1TQ8Xi/B77m
+zoé:$2y$05$NnMEP5fKgO1odlMzfHUdP.Y/3okMdf.LgQERLkh98qMImC98.l4aS
+`;
+
+export const clientSecret = 'a secret with +, % and ü';
+
+export const cloudLights = {
+  client_id: 'cloud-lights',
+  client_name: 'Cloud Lights',
+  alexa_vendor_ids: ['M2AAAAAAAAAAAA'],
+  redirect_uris: ['https://app.example.com/linked?from=alexa'],
+  scope: 'profile lights',
+  client_secret: clientSecret,
+};
+
+/** A second skill at the same server, without a way to tell it from the first but its credentials. */
+export const otherSkill = {
+  ...cloudLights,
+  client_id: 'other-skill',
+  client_name: 'Other Skill',
+  client_secret: 'another secret',
+  access_token_ttl: 2_592_000,
+};
+
+export const euRedirectUri =
+  'https://layla.amazon.com/spa/skill/account-linking-status.html?vendorId=M2AAAAAAAAAAAA';
+
+/** The query of an authorization request, each value encoded as the Alexa app does. */
+export function authorizePath(changes: Readonly<Record<string, string | undefined>> = {}): string {
+  const parameters = {
+    client_id: 'cloud-lights',
+    response_type: 'token',
+    state: 'xyz',
+    redirect_uri: euRedirectUri,
+    ...changes,
+  };
+  const query = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return `/authorize?${query.join('&')}`;
+}
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+export interface TestServer {
+  readonly url: string;
+  readonly config: Config;
+  /** Where its files are: `users.htpasswd`, `links.db`. */
+  readonly folder: string;
+  readonly log: readonly LogLine[];
+  /** The lines of one event. */
+  events(name: string): LogLine[];
+  stop(): Promise<void>;
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'alexa-account-linking-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await new Promise<number>((resolve, reject) => {
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      if (address === null || typeof address === 'string') reject(new Error('no port'));
+      else resolve(address.port);
+    });
+  });
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** The settings of a server with two skills and two users, its files in a folder. */
+export async function settings(folder: string): Promise<Record<string, string>> {
+  writeFileSync(join(folder, 'users.htpasswd'), htpasswd);
+  writeFileSync(join(folder, 'clients.json'), JSON.stringify([cloudLights, otherSkill]));
+  const port = await freePort();
+  return {
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    CLIENTS: join(folder, 'clients.json'),
+    USERS: `file:${join(folder, 'users.htpasswd')}`,
+    STORAGE: `sqlite:${join(folder, 'links.db')}`,
+  };
+}
+
+/** The whole server, listening, with its log kept; it is stopped after the test. */
+export async function startServer(
+  changes: Readonly<Record<string, string | undefined>> = {},
+): Promise<TestServer> {
+  const folder = temporaryFolder();
+  const parsed = parseConfig({ ...(await settings(folder)), ...changes });
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const log: LogLine[] = [];
+  const server = await createAccountLinkingServer(
+    parsed.config,
+    createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
+  );
+  await server.listen();
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= server.stop(0);
+    return stopped;
+  };
+  onTestFinished(stop);
+  return {
+    url: `http://127.0.0.1:${parsed.config.port}`,
+    config: parsed.config,
+    folder,
+    log,
+    events: (name) => log.filter(({ event }) => event === name),
+    stop,
+  };
+}
+
+/** Signs in and gives the access token out of the fragment. */
+export async function link(
+  server: TestServer,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const answer = await signIn(server, authorizePath(changes));
+  const token = new URLSearchParams(new URL(answer.headers.get('location') ?? '').hash.slice(1)).get(
+    'access_token',
+  );
+  if (token === null) throw new Error(`no token: status ${answer.status}`);
+  return token;
+}
+
+/** Posts the sign-in form as a browser does. */
+export function signIn(
+  server: Pick<TestServer, 'url'>,
+  path: string,
+  fields: Readonly<Record<string, string>> = { username: 'alice', password: 'wonderland', action: 'sign-in' },
+): Promise<Response> {
+  return fetch(server.url + path, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Sec-Fetch-Site': 'same-origin' },
+    body: new URLSearchParams(fields),
+  });
+}

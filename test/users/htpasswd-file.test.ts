@@ -1,0 +1,100 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hashPassword } from '../../src/crypto/password-hash.ts';
+import { createDemoUser } from '../../src/users/demo-user.ts';
+import { createHtpasswdFile } from '../../src/users/htpasswd-file.ts';
+import { htpasswd, temporaryFolder } from '../support/server.ts';
+import { describeUserStore } from './user-store-conformance.ts';
+
+const alice = htpasswd.split('\n')[0] ?? '';
+
+async function fileStore(content: string) {
+  const path = join(temporaryFolder(), 'users.htpasswd');
+  writeFileSync(path, content);
+  const events: { event: string; [field: string]: unknown }[] = [];
+  const store = await createHtpasswdFile({
+    path,
+    report: (event, fields) => void events.push({ event, ...fields }),
+    recheckSeconds: 0,
+  });
+  return { path, store, events };
+}
+
+describeUserStore('an htpasswd file', async () => {
+  const mixed = `${alice}\nbob:${await hashPassword('x')}\ncarol:${await hashPassword('y')}\n`;
+  return { ...(await fileStore(mixed)), username: 'bob', password: 'x' };
+});
+
+describeUserStore('an htpasswd file with one bcrypt user', async () => {
+  return { ...(await fileStore(alice)), username: 'alice', password: 'wonderland' };
+});
+
+describeUserStore('the demo user', async () => {
+  return { store: await createDemoUser('demo', 'secret'), username: 'demo', password: 'secret' };
+});
+
+describe('an htpasswd file', () => {
+  it('is read again when it changes, whether written over or replaced', async () => {
+    const { path, store } = await fileStore(alice);
+    writeFileSync(path, `bob:${await hashPassword('first')}\n`);
+    expect(await store.authenticate('bob', 'first')).toBeDefined();
+    expect(await store.authenticate('alice', 'wonderland')).toBeUndefined();
+    writeFileSync(`${path}.new`, `bob:${await hashPassword('secnd')}\n`);
+    renameSync(`${path}.new`, path);
+    expect(await store.authenticate('bob', 'first')).toBeUndefined();
+    expect(await store.authenticate('bob', 'secnd')).toBeDefined();
+  });
+
+  it('no longer finds a person whose line was removed', async () => {
+    const { path, store } = await fileStore(htpasswd);
+    expect(await store.findById?.('zoé')).toEqual({ id: 'zoé', username: 'zoé' });
+    writeFileSync(path, alice);
+    expect(await store.findById?.('zoé')).toBeUndefined();
+  });
+
+  it('skips damaged lines, says their numbers, and lets the others sign in', async () => {
+    const { store, events } = await fileStore(
+      [
+        '# people',
+        '',
+        'no colon here',
+        ':nobody',
+        `${alice}:extra`,
+        'alice:again',
+        'dave:$apr1$x$y',
+        'eve:$2y$05$short',
+      ].join('\r\n'),
+    );
+    expect(await store.authenticate('alice', 'wonderland')).toBeDefined();
+    const skipped = events.filter(({ event }) => event === 'users.line_skipped');
+    expect(skipped.map(({ line }) => line)).toEqual([3, 4, 6, 7, 8]);
+    expect(JSON.stringify(events)).not.toMatch(/\$05|again|nobody|dave/);
+    expect(events[0]).toEqual({ event: 'users.loaded', users: 1, skipped: 5 });
+  });
+
+  it('rejects a sign-in while the file is gone, holds on to whom it knew, and recovers', async () => {
+    const { path, store, events } = await fileStore(alice);
+    rmSync(path);
+    await expect(store.authenticate('alice', 'wonderland')).rejects.toThrow(/ENOENT/);
+    await expect(store.ping()).rejects.toThrow(/ENOENT/);
+    expect(await store.findById?.('alice')).toBeDefined();
+    expect(events.map(({ event }) => event)).toContain('users.unavailable');
+    writeFileSync(path, alice);
+    expect(await store.authenticate('alice', 'wonderland')).toBeDefined();
+  });
+
+  it('lets nobody in when it is empty', async () => {
+    const { store } = await fileStore('');
+    expect(await store.authenticate('alice', '')).toBeUndefined();
+  });
+
+  it('may begin with a byte order mark', async () => {
+    const { store } = await fileStore(`\uFEFF${alice}`);
+    expect(await store.authenticate('alice', 'wonderland')).toBeDefined();
+  });
+
+  it('must be there at start', async () => {
+    await expect(createHtpasswdFile({ path: '/nowhere', report: () => {} })).rejects.toThrow(/ENOENT/);
+  });
+});
