@@ -48,8 +48,14 @@ export async function createAccountLinkingServer(config: Config, log: Log): Prom
   const [users, storage] = await Promise.all([
     config.users === undefined
       ? createDemoUser(demo.username, demo.password)
-      : blaming('USERS', userStores[config.users.scheme](config.users, report)),
-    blaming('STORAGE', storageEngines[config.storage.scheme](config.storage)),
+      : blaming(
+          `USERS can’t be read from ${config.users.path}`,
+          userStores[config.users.scheme](config.users, report),
+        ),
+    blaming(
+      `STORAGE can’t be opened at ${config.storage.path}`,
+      storageEngines[config.storage.scheme](config.storage),
+    ),
   ]);
   const clients = config.clients ?? demo.clients;
   const context = { users, links: storage.links, now, randomToken, randomId };
@@ -74,7 +80,7 @@ export async function createAccountLinkingServer(config: Config, log: Log): Prom
   return {
     demo,
     async listen() {
-      await blaming('PORT', server.listen(port, host));
+      await blaming(`PORT ${port} at HOST ${host} can’t be listened on`, server.listen(port, host));
       report('server.started', { public_url: publicUrl, host, port, clients: [...clients.keys()] });
     },
     async stop(idleSeconds = 1) {
@@ -86,16 +92,23 @@ export async function createAccountLinkingServer(config: Config, log: Log): Prom
   };
 }
 
-/** The server could not be put together or started; the message names the variable to look at. */
+/** The server could not be put together or started; the message says what to look at. */
 export class StartError extends Error {}
 
-async function blaming<Result>(variable: string, starting: Promise<Result>): Promise<Result> {
+async function blaming<Result>(what: string, starting: Promise<Result>): Promise<Result> {
   try {
     return await starting;
   } catch (cause) {
-    throw new StartError(`${variable}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new StartError(`${what}: ${remedies[code] ?? message}`, { cause });
   }
 }
+
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program is there already; stop it, or set another PORT',
+  EADDRNOTAVAIL: 'this machine does not have that address; 0.0.0.0 means all that it has',
+  EACCES: 'this user may not; choose another, or change the permissions',
+};
 
 /** Seconds since 1970. */
 function now(): number {

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Report } from '../telemetry/events.ts';
 
 // Importing it would also load WebSocket and fetch, which nobody needs: 14 MB and 25 ms.
@@ -47,6 +47,18 @@ export function createDrainingServer(
     },
   );
 
+  // Node counts a connection on which nothing came yet as busy, not as idle.
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+
+  function closeIdle(): void {
+    server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  }
+
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable) {
       socket.destroy();
@@ -77,7 +89,7 @@ export function createDrainingServer(
         const passed = (seconds: number) => performance.now() - startedAt >= seconds * 1000;
         const watch = setInterval(() => {
           if (passed(deadlineSeconds)) server.closeAllConnections();
-          else if (passed(idleSeconds) && underWay === 0) server.closeIdleConnections();
+          else if (passed(idleSeconds) && underWay === 0) closeIdle();
         }, 100);
         // An HTTP server's own close cuts idle connections at once, and with them a request that is on its way.
         NetServer.prototype.close.call(server, () => {

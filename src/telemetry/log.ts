@@ -38,8 +38,11 @@ let stampedAt = Number.NaN;
  * them when the process ends by itself; in a terminal they are laid out for a person.
  */
 export async function standardOutput(): Promise<pino.DestinationStream> {
-  if (!process.stdout.isTTY)
-    return pino.destination({ dest: 1, sync: true, minLength: 4096, periodicFlush: 100 });
+  if (!process.stdout.isTTY) {
+    const lines = pino.destination({ dest: 1, sync: true, minLength: 4096, periodicFlush: 100 });
+    process.once('exit', () => lines.flushSync());
+    return lines;
+  }
   const { default: pretty } = await import('pino-pretty');
   return pretty({ colorize: true, sync: true, translateTime: 'SYS:HH:MM:ss', singleLine: true });
 }

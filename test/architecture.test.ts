@@ -1,0 +1,140 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/**
+ * Which folder (or file, in `src` itself) may import which; each may import itself. Imports point down the list.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'main.ts': ['start.ts'],
+  'start.ts': ['config.ts', 'server.ts', 'telemetry'],
+  'server.ts': [
+    'config.ts',
+    'config',
+    'demo.ts',
+    'http',
+    'oauth',
+    'alexa',
+    'users',
+    'storage',
+    'crypto',
+    'telemetry',
+  ],
+  'demo.ts': ['oauth', 'crypto'],
+  'config.ts': ['config', 'oauth', 'telemetry'],
+  config: ['oauth', 'alexa', 'crypto'],
+  http: ['oauth', 'alexa', 'users', 'storage', 'telemetry'],
+  oauth: ['users', 'storage', 'crypto'],
+  alexa: [],
+  users: ['crypto', 'telemetry'],
+  storage: ['sql'],
+  telemetry: ['crypto'],
+  sql: [],
+  crypto: [],
+};
+
+/** Packages that belong to some folders alone. */
+const packagesOf: Readonly<Record<string, readonly string[]>> = {
+  express: ['http'],
+  helmet: ['http'],
+  'http-errors': ['http'],
+  eta: ['http'],
+  kysely: ['storage', 'sql'],
+  'kysely/migration': ['storage'],
+  'node:sqlite': ['sql'],
+  zod: ['config'],
+  leven: ['config'],
+  pino: ['telemetry'],
+  'pino-pretty': ['telemetry'],
+  '@node-rs/argon2': ['crypto'],
+  '@node-rs/bcrypt': ['crypto'],
+};
+
+/** Interfaces that `http` and `oauth` see; the implementations beside them are for `server.ts` alone. */
+const interfaces = ['users/user-store.ts', 'storage/stores.ts'];
+
+interface Module {
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const modules: Module[] = globSync('src/**/*.ts', { cwd: root }).map((found) => {
+  const path = found.replaceAll('\\', '/').slice('src/'.length);
+  const text = readFileSync(join(root, found), 'utf8');
+  const imports = [...text.matchAll(/(?:from\s+|import\(\s*|import\s+)'([^']+)'/g)].map(([, name = '']) =>
+    name.startsWith('.') ? normalize(join(dirname(path), name)).replaceAll('\\', '/') : name,
+  );
+  return { path, text, imports };
+});
+
+/** The folder of a file in `src`, or the file itself where it has none. */
+function place(path: string): string {
+  return path.includes('/') ? (path.split('/')[0] ?? '') : path;
+}
+
+describe('the architecture', () => {
+  it.each(modules)('$path imports only what its place allows', ({ path, imports }) => {
+    const here = place(path);
+    const inside = imports.filter((name) => modules.some((module) => module.path === name));
+    for (const name of inside) {
+      expect([here, ...(allowed[here] ?? [])], `${path} imports ${name}`).toContain(place(name));
+      if (['http', 'oauth'].includes(here) && ['users', 'storage'].includes(place(name)))
+        expect(interfaces).toContain(name);
+    }
+    for (const name of imports.filter((each) => !inside.includes(each) && !each.startsWith('.'))) {
+      const owners = packagesOf[name];
+      if (owners !== undefined) expect(owners, `${path} imports ${name}`).toContain(here);
+      else if (!name.endsWith('.json')) expect(name, `${path} imports ${name}`).toMatch(/^node:/);
+    }
+  });
+
+  it('knows every folder, and every folder is there', () => {
+    expect([...new Set(modules.map(({ path }) => place(path)))].sort()).toEqual(Object.keys(allowed).sort());
+  });
+
+  it.each(modules)('$path has at most 250 lines', ({ text }) => {
+    expect(text.split('\n').length - 1).toBeLessThanOrEqual(250);
+  });
+
+  it('has no circles', () => {
+    const importsOf = new Map(modules.map(({ path, imports }) => [path, imports]));
+    const done = new Set<string>();
+    const visit = (path: string, trail: readonly string[]): void => {
+      expect(trail, `a circle: ${[...trail, path].join(' -> ')}`).not.toContain(path);
+      if (done.has(path)) return;
+      for (const name of importsOf.get(path) ?? []) if (importsOf.has(name)) visit(name, [...trail, path]);
+      done.add(path);
+    };
+    for (const { path } of modules) visit(path, []);
+  });
+
+  it('reads the environment in config.ts alone', () => {
+    expect(modules.filter(({ text }) => text.includes('process.env')).map(({ path }) => path)).toEqual([
+      'config.ts',
+    ]);
+  });
+
+  it('keeps oauth pure: no clock, no chance, no network', () => {
+    for (const { path, text } of modules.filter((module) => place(module.path) === 'oauth')) {
+      expect(text, path).not.toMatch(/Date\.now|new Date|Math\.random|randomBytes|fetch\(|process\./);
+    }
+  });
+
+  it('opens each folder with a few lines on what it is', () => {
+    for (const folder of Object.keys(allowed).filter((name) => !name.endsWith('.ts'))) {
+      const opening = modules.filter(
+        ({ path, text }) => place(path) === folder && text.startsWith(`/*\n * ${folder}: `),
+      );
+      expect(opening, folder).toHaveLength(1);
+    }
+  });
+
+  it('suppresses no check without a reason, and asserts nothing away', () => {
+    for (const { path, text } of modules) {
+      expect(text, path).not.toMatch(/@ts-|biome-ignore|: any\b|as any\b|\w!\.|\)!\./);
+    }
+  });
+});

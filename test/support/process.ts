@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const repository = join(import.meta.dirname, '../..');
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** All that was written so far, to standard output and standard error. */
+  output(): string;
+  /** Resolves when what was written matches; rejects when the process ends before. */
+  said(pattern: RegExp): Promise<void>;
+  /** Resolves with the exit code, or the signal's name. */
+  ended: Promise<number | string>;
+}
+
+/** Starts `src/main.ts` as `npm start` does, with nothing of this process's environment but what is given. */
+export function startProcess(env: Readonly<Record<string, string>>, cwd = repository): ServerProcess {
+  const child = spawn(process.execPath, [join(repository, 'src/main.ts')], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return {
+    child,
+    url: `http://127.0.0.1:${env['PORT']}`,
+    output: () => output,
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!pattern.test(output)) return;
+          listeners.delete(look);
+          resolve();
+        };
+        listeners.add(look);
+        ended.then(() => reject(new Error(`ended without saying ${pattern}:\n${output}`)));
+        look();
+      }),
+    ended,
+  };
+}
