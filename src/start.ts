@@ -18,9 +18,9 @@ export async function start(): Promise<void> {
   for (const message of warnings) report('config.warning', { message });
   try {
     const server = await createAccountLinkingServer(config, log);
+    stopOnSignal(server);
     await server.listen();
     if (!config.production) process.stdout.write(welcome(config, server));
-    stopOnSignal(server);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     giveUp([error.message]);

@@ -10,7 +10,7 @@ export interface SimulatedRequest {
   readonly scope: string;
 }
 
-export type Shape = keyof typeof shapes;
+type Shape = keyof typeof shapes;
 
 /** Forms of `state`: how a person chooses it, what it begins with, and how many characters follow. */
 export const shapes = {
@@ -31,7 +31,7 @@ export function simulatedRedirectUri(publicUrl: string, region: Region): string 
 }
 
 /** The path prefix that stands for a region's host. */
-export function simulatedPath(region: Region): string {
+function simulatedPath(region: Region): string {
   return `/simulator/${region}`;
 }
 

@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type ReadFile = (path: string) => string;
 
 /** Everything that can be set; those that may hold a secret can be given as `NAME_FILE` too. */
-export const variableNames = [
+const variableNames = [
   'NODE_ENV',
   'PUBLIC_URL',
   'HOST',
@@ -20,7 +20,7 @@ export const variableNames = [
 ] as const;
 const secretNames = ['CLIENTS', 'USERS', 'STORAGE'] as const;
 
-export type VariableName = (typeof variableNames)[number];
+type VariableName = (typeof variableNames)[number];
 export type Variables = { readonly [name in VariableName]?: string };
 
 /** Takes the known variables out of an environment; empty ones count as unset. */

@@ -7,7 +7,7 @@ import type { Render } from './views.ts';
 /** What went wrong, in the words that a person gets. */
 export type ProblemName = keyof typeof messages.problems;
 
-export interface SignInForm {
+interface SignInForm {
   readonly reference: string;
   /** What the person had entered; never a password. */
   readonly username?: string;

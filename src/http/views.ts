@@ -10,7 +10,7 @@ import type { Check } from '../alexa/verdict.ts';
 import type { Client } from '../oauth/client.ts';
 
 /** What each template in `views/` gets, beside the `title` and `css` that the layout needs. */
-export interface ViewData {
+interface ViewData {
   readonly 'sign-in': {
     readonly client: Client;
     readonly intro: string;

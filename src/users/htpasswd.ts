@@ -1,7 +1,7 @@
 import { type PasswordHash, parsePasswordHash } from '../crypto/password-hash.ts';
 
 /** A line that can't be used, said without repeating anything of it. Lines count from 1. */
-export interface DamagedLine {
+interface DamagedLine {
   readonly line: number;
   readonly problem: string;
 }

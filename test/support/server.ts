@@ -24,7 +24,7 @@ export const cloudLights = {
 };
 
 /** A second skill at the same server, without a way to tell it from the first but its credentials. */
-export const otherSkill = {
+const otherSkill = {
   ...cloudLights,
   client_id: 'other-skill',
   client_name: 'Other Skill',
@@ -50,7 +50,7 @@ export function authorizePath(changes: Readonly<Record<string, string | undefine
   return `/authorize?${query.join('&')}`;
 }
 
-export type LogLine = Readonly<Record<string, unknown>>;
+type LogLine = Readonly<Record<string, unknown>>;
 
 export interface TestServer {
   readonly url: string;
@@ -99,12 +99,17 @@ export async function settings(folder: string): Promise<Record<string, string>> 
   };
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The whole server, listening, with its log kept; it is stopped after the test. */
-export async function startServer(
-  changes: Readonly<Record<string, string | undefined>> = {},
-): Promise<TestServer> {
+export async function startServer(changes: Environment = {}): Promise<TestServer> {
   const folder = temporaryFolder();
-  const parsed = parseConfig({ ...(await settings(folder)), ...changes });
+  return startServerIn(folder, { ...(await settings(folder)), ...changes });
+}
+
+/** As `startServer`, with all settings given: so that one server can take over from another. */
+export async function startServerIn(folder: string, env: Environment): Promise<TestServer> {
+  const parsed = parseConfig(env);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   const log: LogLine[] = [];
   const server = await createAccountLinkingServer(

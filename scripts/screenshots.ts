@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '../src/config.ts';
+import { createAccountLinkingServer } from '../src/server.ts';
+import { createLog } from '../src/telemetry/log.ts';
+import { launchBrowser } from '../test/support/browser.ts';
+
+/*
+ * Takes the pictures in docs/images anew: `npm run screenshots`.
+ */
+
+const images = join(import.meta.dirname, '../docs/images');
+const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));
+const clients = [
+  {
+    client_id: 'cloud-lights',
+    client_name: 'Cloud Lights',
+    alexa_vendor_ids: ['M2AAAAAAAAAAAA'],
+    scope: 'profile lights',
+    password_reset_uri: 'https://example.com/reset',
+    sign_up_uri: 'https://example.com/join',
+    policy_uri: 'https://example.com/privacy',
+    tos_uri: 'https://example.com/terms',
+  },
+];
+const parsed = parseConfig({
+  PORT: '8099',
+  HOST: '127.0.0.1',
+  CLIENTS: JSON.stringify(clients),
+  STORAGE: `sqlite:${join(folder, 'links.db')}`,
+});
+if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+const server = await createAccountLinkingServer(parsed.config, createLog('silent', { write() {} }));
+await server.listen();
+const browser = await launchBrowser();
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 760 },
+    deviceScaleFactor: 2,
+    colorScheme,
+  });
+  const page = await context.newPage();
+  const shoot = (name: string, fullPage = false) =>
+    page.screenshot({ path: join(images, `${name}-${colorScheme}.png`), fullPage });
+  const { publicUrl } = parsed.config;
+  await page.goto(`${publicUrl}/simulator`);
+  if (colorScheme === 'light') await shoot('simulator', true);
+  await page.getByRole('button', { name: 'Sign into your account' }).click();
+  await shoot('sign-in');
+  if (colorScheme === 'dark') continue;
+  await page.getByLabel('Username or email').fill('demo');
+  await page.getByLabel('Password').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await shoot('sign-in-wrong-password');
+  await page.getByLabel('Password').fill(server.demo.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^(Linked|Not linked)/ }).waitFor();
+  await shoot('verdict', true);
+  await page.goto(`${publicUrl}/authorize?client_id=nobody&redirect_uri=x`);
+  await shoot('error');
+}
+
+await browser.close();
+await server.stop(0);
+rmSync(folder, { recursive: true });

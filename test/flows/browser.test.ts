@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { launchBrowser } from '../support/browser.ts';
+import {
+  authorizePath,
+  cloudLights,
+  settings,
+  startServer,
+  startServerIn,
+  temporaryFolder,
+} from '../support/server.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** A phone that never saw the server before; what its console complains of fails the test. */
+async function openPhone(settings: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...settings });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (4|5)\d\d/.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  return page;
+}
+
+async function signIn(page: Page, username: string, password: string): Promise<void> {
+  await page.getByLabel('Username or email').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in and link' }).click();
+}
+
+/** Another site that stands in for Alexa, and a skill that may be answered there. */
+async function startAlexa(): Promise<{ path: string; answered: RegExp; CLIENTS: string }> {
+  const site = createServer((_request, response) => response.end('Alexa'));
+  site.listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  onTestFinished(() => void site.close());
+  const origin = `http://localhost:${(site.address() as AddressInfo).port}`;
+  const redirectUri = `${origin}/spa/skill/account-linking-status.html?vendorId=M2AAAAAAAAAAAA`;
+  return {
+    path: authorizePath({ redirect_uri: redirectUri, state: 'a b+c&d=e#f' }),
+    answered: new RegExp(`^${origin}/.*vendorId=M2AAAAAAAAAAAA#`),
+    CLIENTS: JSON.stringify([{ ...cloudLights, redirect_uris: [redirectUri] }]),
+  };
+}
+
+describe('the simulator, from its button to the verdict', () => {
+  it.each([
+    ['na', 'captured', 'without'],
+    ['eu', 'reserved', 'with'],
+    ['fe', 'longest', 'with'],
+  ])('links in region %s with a %s state, %s scope', async (region, shape, scope) => {
+    const server = await startServer();
+    const page = await openPhone();
+    await page.goto(server.url);
+    await page.getByLabel('Skill').selectOption('cloud-lights');
+    await page.getByLabel('Region').selectOption(region);
+    await page.getByLabel('State').selectOption(shape);
+    await page.getByLabel('Scope').selectOption(scope);
+    await page.getByRole('button', { name: 'Sign into your account' }).click();
+    expect(new URL(page.url()).pathname).toBe('/authorize');
+
+    await signIn(page, 'alice', 'wrong');
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByLabel('Username or email').inputValue()).toBe('alice');
+    expect(await page.getByLabel('Password').inputValue()).toBe('');
+    expect(await page.evaluate('document.activeElement.id')).toBe('password');
+
+    await signIn(page, 'alice', 'wonderland');
+    await page.getByRole('heading', { name: 'Linked: everything is as Alexa needs it' }).waitFor();
+    expect(await page.locator('li.met').count()).toBe(8);
+    expect(await page.locator('li.unmet').count()).toBe(0);
+    const [userinfo = '', request = ''] = await page.locator('pre').allTextContents();
+    expect(JSON.parse(userinfo)).toEqual({ sub: 'alice', username: 'alice' });
+    const { session, context } = JSON.parse(request);
+    expect(session.user.accessToken).toMatch(/^[\w-]{43}$/);
+    expect(context.System.user.accessToken).toBe(session.user.accessToken);
+    expect(server.events('link.created')).toHaveLength(1);
+  });
+
+  it('shows what Alexa gets when the person cancels', async () => {
+    const page = await openPhone();
+    await page.goto((await startServer()).url);
+    await page.getByRole('button', { name: 'Sign into your account' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('heading', { name: 'Not linked' }).waitFor();
+    expect(await page.locator('li.unmet').first().textContent()).toContain('error=access_denied');
+    expect(await page.locator('li.met').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringContaining('state came back byte for byte')]),
+    );
+  });
+});
+
+describe('the sign-in page in a browser', () => {
+  it('gets the person to Alexa by Enter, by click, and without script', async () => {
+    const { path, answered, CLIENTS } = await startAlexa();
+    const server = await startServer({ CLIENTS });
+    for (const submit of ['Enter', 'click'] as const) {
+      const page = await openPhone({ javaScriptEnabled: false });
+      await page.goto(server.url + path);
+      await page.getByLabel('Username or email').fill('alice');
+      await page.getByLabel('Password').fill('wonderland');
+      if (submit === 'Enter') await page.keyboard.press('Enter');
+      else await page.getByRole('button', { name: 'Sign in and link' }).click();
+      await page.waitForURL(answered);
+      expect(page.url()).toMatch(/#state=a%20b%2Bc%26d%3De%23f&access_token=[\w-]{43}&token_type=Bearer$/);
+    }
+    expect(server.events('link.created')).toHaveLength(2);
+  });
+
+  it('cancels without asking for a password first', async () => {
+    const { path, answered, CLIENTS } = await startAlexa();
+    const page = await openPhone();
+    await page.goto((await startServer({ CLIENTS })).url + path);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForURL(answered);
+    expect(page.url()).toContain('#error=access_denied');
+  });
+
+  it('sets no cookie and keeps nothing', async () => {
+    const page = await openPhone();
+    await page.goto((await startServer()).url + authorizePath());
+    expect(await page.context().cookies()).toEqual([]);
+    expect(await page.evaluate('localStorage.length + sessionStorage.length')).toBe(0);
+  });
+
+  it('works after the server was started anew and the page was left open', async () => {
+    const { path, answered, CLIENTS } = await startAlexa();
+    const page = await openPhone();
+    const folder = temporaryFolder();
+    const env = { ...(await settings(folder)), CLIENTS };
+    const first = await startServerIn(folder, env);
+    await page.goto(first.url + path);
+    await first.stop();
+    await startServerIn(folder, env);
+    await signIn(page, 'alice', 'wonderland');
+    await page.waitForURL(answered);
+    expect(page.url()).toContain('&access_token=');
+  });
+
+  it('refuses the same form from another site', async () => {
+    const server = await startServer();
+    const page = await openPhone();
+    await page.route('http://evil.example/', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<form method="post" action="${server.url}${authorizePath().replaceAll('&', '&amp;')}">
+          <input name="username" value="alice"><input name="password" value="wonderland"><button>Win</button></form>`,
+      }),
+    );
+    await page.goto('http://evil.example/');
+    await page.getByRole('button', { name: 'Win' }).click();
+    await page.getByRole('heading', { name: 'This form came from somewhere else' }).waitFor();
+    expect(server.events('link.created')).toEqual([]);
+  });
+
+  it('does not scroll sideways on a small phone, and shows its style', async () => {
+    const server = await startServer();
+    const page = await openPhone();
+    await page.setViewportSize({ width: 280, height: 600 });
+    await page.goto(server.url + authorizePath());
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(280);
+    const button = page.getByRole('button', { name: 'Sign in and link' });
+    expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('button')).backgroundColor")).toBe(
+      'rgb(20, 80, 140)',
+    );
+  });
+});
