@@ -27,7 +27,9 @@ const formats: readonly PasswordHashFormat[] = [
     problem(stored) {
       const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(stored)?.[1];
       if (cost === undefined) return 'the bcrypt hash is cut short or damaged';
-      return Number(cost) > bounds.bcryptCost ? `bcrypt cost ${cost} is over ${bounds.bcryptCost}` : undefined;
+      return Number(cost) > bounds.bcryptCost
+        ? `bcrypt cost ${cost} is over ${bounds.bcryptCost}`
+        : undefined;
     },
     verify: (stored, password) => verifyBcrypt(password, stored),
   },
