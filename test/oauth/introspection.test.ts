@@ -1,0 +1,72 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { sha256 } from '../../src/crypto/digest.ts';
+import { describeUser, findActiveToken, type TokenContext } from '../../src/oauth/introspection.ts';
+import { openSqliteStorage } from '../../src/storage/sqlite.ts';
+import { createDemoUser } from '../../src/users/demo-user.ts';
+import { newLink, newToken } from '../storage/link-store-conformance.ts';
+
+/** A link of the user demo, its token, and where both are looked up. */
+async function linked(expiresAt?: number) {
+  const storage = await openSqliteStorage(':memory:');
+  onTestFinished(() => storage.close());
+  const link = newLink({ subject: 'demo', username: 'demo' });
+  await storage.links.create(link, newToken({ digest: sha256('the-token'), expiresAt }));
+  const failures: unknown[] = [];
+  const context: TokenContext = {
+    links: storage.links,
+    users: await createDemoUser('demo', 'secret'),
+    now: () => 1_800_000_000,
+    onUsersUnavailable: (cause) => void failures.push(cause),
+  };
+  return { link, context, failures };
+}
+
+describe('an access token', () => {
+  it('holds until the second in which it expires', async () => {
+    const { context } = await linked(1_800_000_100);
+    const at = (now: number) => findActiveToken({ ...context, now: () => now }, 'the-token');
+    expect(await at(1_800_000_099)).toBeDefined();
+    expect(await at(1_800_000_100)).toBeUndefined();
+    expect(await at(1_900_000_000)).toBeUndefined();
+  });
+
+  it('without an expiry holds for ever', async () => {
+    const { context } = await linked();
+    expect(await findActiveToken({ ...context, now: () => 9_999_999_999 }, 'the-token')).toBeDefined();
+  });
+
+  it('is dead once its link is revoked', async () => {
+    const { context, link } = await linked();
+    await context.links.revoke(link.id, 1_800_000_001);
+    expect(await findActiveToken(context, 'the-token')).toBeUndefined();
+  });
+
+  it('is dead once its person is gone, and holds where the user store can’t tell', async () => {
+    const { context } = await linked();
+    const others = await createDemoUser('somebody else', 'secret');
+    expect(await findActiveToken({ ...context, users: others }, 'the-token')).toBeUndefined();
+    const { findById: _left, ...unable } = others;
+    expect(await findActiveToken({ ...context, users: unable }, 'the-token')).toBeDefined();
+  });
+
+  it('holds while users can’t be reached, and somebody is told', async () => {
+    const { context, failures } = await linked();
+    const users = { ...context.users, findById: () => Promise.reject(new Error('down')) };
+    const active = await findActiveToken({ ...context, users }, 'the-token');
+    expect(active && describeUser(active)).toEqual({ sub: 'demo', username: 'demo' });
+    expect(failures).toEqual([new Error('down')]);
+  });
+
+  it('leads to the name and email that the user store has now', async () => {
+    const { context } = await linked();
+    const now = { id: 'demo', username: 'renamed', name: 'De Mo', email: 'demo@example.com' };
+    const users = { ...context.users, findById: async () => now };
+    const active = await findActiveToken({ ...context, users }, 'the-token');
+    expect(active && describeUser(active)).toEqual({
+      sub: 'demo',
+      username: 'renamed',
+      name: 'De Mo',
+      email: 'demo@example.com',
+    });
+  });
+});
