@@ -163,6 +163,7 @@ describe('the authorization response', () => {
         expect(location).toMatch(/^[\x21-\x7E]+$/);
         expect(location.startsWith(`${redirectUri}#`)).toBe(true);
       }),
+      { examples: [['a b+c&d=e#f'], ['100% ü']] },
     );
   });
 

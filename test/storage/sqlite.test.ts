@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { Kysely } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -70,6 +71,17 @@ describe('SQLite', () => {
     await open(path);
     expect(statSync(path).mode & 0o077).toBe(0);
     expect(statSync(join(path, '..')).mode & 0o077).toBe(0);
+  });
+
+  it('takes the write lock when a transaction begins, so that what it reads holds until it writes', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const db = await database(path, migrations);
+    const other = new DatabaseSync(path, { timeout: 0 });
+    onTestFinished(() => other.close());
+    await db.transaction().execute(async () => {
+      expect(() => other.exec('CREATE TABLE mine (a)')).toThrow(/locked/);
+    });
+    other.exec('CREATE TABLE mine (a)');
   });
 
   it('is made by ten processes that start at once, and each can write', async () => {
