@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { readClients } from './config/clients.ts';
 import { parseStorage, parseUsers, type StorageLocation, type UsersLocation } from './config/locations.ts';
@@ -65,11 +65,7 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
 /** The process's environment; outside production completed by a `.env` file, where there is one. */
 export function readEnvironment(): Environment {
   if (process.env['NODE_ENV'] === 'production') return process.env;
-  try {
-    return { ...parseEnv(readText('.env')), ...process.env };
-  } catch {
-    return process.env;
-  }
+  return existsSync('.env') ? { ...parseEnv(readText('.env')), ...process.env } : process.env;
 }
 
 function readText(path: string): string {

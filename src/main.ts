@@ -1,9 +1,7 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import './compile-cache.js';
+import { flushCompileCache } from 'node:module';
 
-// Compiled code is kept for the next start, where only those can write who may change the packages themselves. That
-// has to be asked for before the first of them is loaded, hence the import as a call.
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
+// A call, because what is imported in the usual way is loaded before the line above has run.
 const { start } = await import('./start.ts');
 await start();
 flushCompileCache();

@@ -100,7 +100,8 @@ async function blaming<Result>(what: string, starting: Promise<Result>): Promise
     return await starting;
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new StartError(`${what}: ${remedies[code] ?? message}`, { cause });
+    const remedy = code === 'ERR_SQLITE_ERROR' ? `${message}; ${sqliteRemedy}` : (remedies[code] ?? message);
+    throw new StartError(`${what}: ${remedy}`, { cause });
   }
 }
 
@@ -109,6 +110,8 @@ const remedies: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address; 0.0.0.0 means all that it has',
   EACCES: 'this user may not; choose another, or change the permissions',
 };
+
+const sqliteRemedy = 'it must be a SQLite file, or a new one in a folder that this user may write to';
 
 /** Seconds since 1970. */
 function now(): number {

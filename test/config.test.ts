@@ -158,7 +158,8 @@ describe('the configuration', () => {
       ...production,
       PUBLIC_URI: 'x',
       CLIENT: 'x',
-      TRUST_PROXIES: 'x',
+      TRUSTED_PROXY: 'x',
+      USERPROFILE: 'x',
       USER: 'me',
       HOME: '/',
       EDITOR: 'vi',
@@ -166,7 +167,7 @@ describe('the configuration', () => {
     expect(warnings).toEqual([
       'PUBLIC_URI is set, but nobody reads it: did you mean PUBLIC_URL?',
       'CLIENT is set, but nobody reads it: did you mean CLIENTS?',
-      'TRUST_PROXIES is set, but nobody reads it: did you mean TRUST_PROXY?',
+      'TRUSTED_PROXY is set, but nobody reads it: did you mean TRUST_PROXY?',
     ]);
   });
 
@@ -230,6 +231,15 @@ describe('clients', () => {
     [{ redirect_uris: ['https://example.com/#'] }, /redirect_uris\[0\] has a # part/],
     [{ redirect_uris: ['https://a:b@example.com/'] }, /redirect_uris\[0\] has a username or password/],
     [{ redirect_uris: ['/linked'] }, /redirect_uris\[0\] is not a complete address/],
+    [
+      { redirect_uris: ['https://Example.com'] },
+      /redirect_uris\[0\] must be written as browsers write it: https:\/\/example\.com\/$/,
+    ],
+    [
+      { redirect_uris: [' https://example.com/'] },
+      /must be written as browsers write it: https:\/\/example\.com\/$/,
+    ],
+    [{ redirect_uris: ['https://example.com\\evil'] }, /must be written as browsers write it/],
     [{ redirect_uris: ['javascript:alert(1)'] }, /redirect_uris\[0\] must begin with https/],
     [{ redirect_uris: [], alexa_vendor_ids: [] }, /^CLIENTS\[0\] has no redirect URI: give alexa_vendor_ids/],
     [{ response_types: ['code'] }, /response_types\[0\] must be "token"/],

@@ -7,7 +7,7 @@ import { redirectUrisOfVendor } from './redirect-uris.ts';
  */
 export function suggestRegistration(refused: string, registered: Iterable<string>): string | undefined {
   const url = URL.parse(refused);
-  if (url === null || url.protocol !== 'https:') return undefined;
+  if (url === null || url.protocol !== 'https:' || refused.length > 500) return undefined;
   const vendorId = url.searchParams.get('vendorId') ?? url.pathname.split('/').at(-1) ?? '';
   if (redirectUrisOfVendor(vendorId).includes(refused)) {
     return `if ${vendorId} is the vendor ID of your own developer account, add "alexa_vendor_ids": ["${vendorId}"]`;

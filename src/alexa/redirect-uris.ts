@@ -1,6 +1,6 @@
 /*
- * alexa: what is Amazon's alone: its redirect URIs and, in development, a stand-in for its app. A leaf beside
- * oauth; it imports only oauth's types.
+ * alexa: what is Amazon's alone: its redirect URIs and, in development, a stand-in for its app. A leaf: it
+ * imports no other folder.
  */
 
 export type Region = keyof typeof regions;

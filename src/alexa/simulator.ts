@@ -1,11 +1,15 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { implicitPath, type Region, regions } from './redirect-uris.ts';
 
-/** What a simulated request is to be like. */
-export interface SimulatedRequest {
-  readonly clientId: string;
+/** What the simulator knows again when the answer comes. */
+interface Remembered {
   readonly region: Region;
   readonly shape: Shape;
+}
+
+/** What a simulated request is to be like. */
+export interface SimulatedRequest extends Remembered {
+  readonly clientId: string;
   /** Space separated; empty for a request without `scope`, as Alexa sends it for a skill that defines none. */
   readonly scope: string;
 }
@@ -43,17 +47,17 @@ export function simulatedRedirectUris(publicUrl: string): string[] {
 export interface Simulator {
   /** The authorization request, with every parameter encoded as the Alexa app does. */
   authorizationUrl(request: SimulatedRequest): string;
-  /** The request that a `state` was made for; `undefined` unless it came back byte for byte. */
-  recall(state: string): SimulatedRequest | undefined;
+  /** The region and shape that a `state` was made for; `undefined` unless it came back byte for byte. */
+  recall(state: string): Remembered | undefined;
 }
 
 export function createSimulator(publicUrl: string): Simulator {
   const key = randomBytes(32);
   const sign = (content: Buffer) => createHmac('sha256', key).update(content).digest();
 
-  function makeState(request: SimulatedRequest): string {
-    const { prefix, length } = shapes[request.shape];
-    const json = Buffer.from(JSON.stringify(request));
+  function makeState({ region, shape }: Remembered): string {
+    const { prefix, length } = shapes[shape];
+    const json = Buffer.from(JSON.stringify({ region, shape }));
     const size = Buffer.alloc(2);
     size.writeUInt16BE(json.length);
     const padding = randomBytes(Math.floor((length * 3) / 4) - 32 - size.length - json.length);
@@ -79,11 +83,9 @@ export function createSimulator(publicUrl: string): Simulator {
       const bytes = Buffer.from(encoded, 'base64url');
       const content = bytes.subarray(32);
       if (content.length < 2 || !timingSafeEqual(bytes.subarray(0, 32), sign(content))) return undefined;
-      const request: SimulatedRequest = JSON.parse(
-        content.subarray(2, 2 + content.readUInt16BE()).toString(),
-      );
-      const sent = shapes[request.shape].prefix + bytes.toString('base64url');
-      return sent === state ? request : undefined;
+      const asked: Remembered = JSON.parse(content.subarray(2, 2 + content.readUInt16BE()).toString());
+      const sent = shapes[asked.shape].prefix + bytes.toString('base64url');
+      return sent === state ? asked : undefined;
     },
   };
 }

@@ -1,5 +1,5 @@
-import { implicitPath, regions } from './redirect-uris.ts';
-import { type SimulatedRequest, type Simulator, simulatedRedirectUri } from './simulator.ts';
+import { implicitPath, type Region, regions } from './redirect-uris.ts';
+import { type Simulator, simulatedRedirectUri, simulatedRedirectUris } from './simulator.ts';
 
 /** One requirement of Alexa on the authorization response, and how it was met. */
 export interface Check {
@@ -11,9 +11,12 @@ export interface Check {
 
 export interface Verdict {
   readonly checks: readonly Check[];
+  /** The OAuth error that Alexa was told, if any. */
+  readonly error: string | undefined;
+  /** The token, where it is one that a skill could use. */
   readonly accessToken: string | undefined;
-  /** The request that was answered, where `state` tells. */
-  readonly request: SimulatedRequest | undefined;
+  /** The region that asked, where `state` tells. */
+  readonly region: Region | undefined;
 }
 
 /** The longest token that Login with Amazon itself gives out; Alexa's own limit is not published. */
@@ -25,49 +28,46 @@ export function judgeResponse(simulator: Simulator, publicUrl: string, href: str
   const answered = mark === -1 ? href : href.slice(0, mark);
   const fragment = new URLSearchParams(mark === -1 ? '' : href.slice(mark + 1));
   const state = fragment.get('state');
-  const request = state === null ? undefined : simulator.recall(state);
-  const accessToken = fragment.get('access_token') ?? undefined;
+  const error = fragment.get('error') ?? undefined;
+  const token = fragment.get('access_token');
+  const region = state === null ? undefined : simulator.recall(state)?.region;
+  const tokenCheck = checkAccessToken(token);
   const checks = [
-    checkError(fragment),
-    checkRedirectUri(answered, publicUrl, request),
+    checkRedirectUri(answered, publicUrl, region),
     checkFragment(mark, fragment),
-    checkState(state, request),
-    checkAccessToken(accessToken),
-    checkTokenType(fragment.get('token_type')),
-    checkLifetime(fragment.get('expires_in')),
+    checkState(state, region),
+    ...(error === undefined
+      ? [tokenCheck, checkTokenType(fragment.get('token_type')), checkLifetime(fragment.get('expires_in'))]
+      : [checkError(error, fragment.get('error_description'))]),
   ];
-  return { checks, accessToken, request };
+  return { checks, error, region, accessToken: tokenCheck.met ? (token ?? undefined) : undefined };
 }
 
 function check(requirement: string, met: boolean, found: string): Check {
   return { requirement, met, found };
 }
 
-function checkError(fragment: URLSearchParams): Check {
-  const error = fragment.get('error');
-  const found =
-    error === null ? 'no error' : `error=${error}: ${fragment.get('error_description') ?? 'no description'}`;
-  return check('The account was linked: there is no error parameter', error === null, found);
-}
-
-function checkRedirectUri(answered: string, publicUrl: string, request: SimulatedRequest | undefined): Check {
-  const possible = Object.keys(regions).map((region) =>
-    simulatedRedirectUri(publicUrl, region as keyof typeof regions),
+function checkRedirectUri(answered: string, publicUrl: string, region: Region | undefined): Check {
+  const right =
+    region === undefined
+      ? simulatedRedirectUris(publicUrl).includes(answered)
+      : answered === simulatedRedirectUri(publicUrl, region);
+  return check(
+    'The answer is at the redirect URI of the region that asked, ?vendorId= kept',
+    right,
+    answered,
   );
-  const met = request
-    ? answered === simulatedRedirectUri(publicUrl, request.region)
-    : possible.includes(answered);
-  return check('The answer is at the redirect URI of the region that asked, ?vendorId= kept', met, answered);
 }
 
 function checkFragment(mark: number, fragment: URLSearchParams): Check {
-  const repeated = [...new Set(fragment.keys())].filter((name) => fragment.getAll(name).length > 1);
+  const names = [...fragment.keys()];
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   const found =
     mark === -1
       ? 'there is no #, so Alexa sees nothing'
       : repeated.length > 0
-        ? `repeated: ${repeated}`
-        : [...fragment.keys()].join(', ');
+        ? `repeated: ${repeated.join(', ')}`
+        : names.join(', ');
   return check(
     'The parameters are in the fragment, behind #, each once',
     mark !== -1 && repeated.length === 0,
@@ -75,20 +75,35 @@ function checkFragment(mark: number, fragment: URLSearchParams): Check {
   );
 }
 
-function checkState(state: string | null, request: SimulatedRequest | undefined): Check {
+function checkState(state: string | null, region: Region | undefined): Check {
   const found =
-    request !== undefined
+    region !== undefined
       ? `${state?.length} characters, all as they were sent`
       : state === null
         ? 'state is missing: Alexa shows errorKey=missing-state'
         : 'state was changed on the way, or was sent before this server started';
-  return check('state came back byte for byte', request !== undefined, found);
+  return check('state came back byte for byte', region !== undefined, found);
 }
 
-function checkAccessToken(token: string | undefined): Check {
-  const met =
-    token !== undefined && token !== '' && token.length <= longestToken && /^[\x21-\x7E]+$/.test(token);
-  const found = token === undefined ? 'access_token is missing' : `${token.length} characters`;
+/** The codes of RFC 6749 4.2.2.1. */
+const errorCodes = [
+  'invalid_request',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+];
+
+function checkError(error: string, description: string | null): Check {
+  const found = `error=${error}: ${description ?? 'without a description'}`;
+  return check('The refusal has one of OAuth’s codes', errorCodes.includes(error), found);
+}
+
+function checkAccessToken(token: string | null): Check {
+  const met = token !== null && token.length <= longestToken && /^[\x21-\x7E]+$/.test(token);
+  const found = token === null ? 'access_token is missing' : `${token.length} characters`;
   return check(`access_token is there: printable ASCII, at most ${longestToken} characters`, met, found);
 }
 
@@ -97,10 +112,10 @@ function checkTokenType(type: string | null): Check {
 }
 
 function checkLifetime(expiresIn: string | null): Check {
-  const seconds = Number(expiresIn);
   const requirement =
     'The token does not expire soon: Alexa can’t renew it, and refuses less than 360 seconds';
   if (expiresIn === null) return check(requirement, true, 'no expires_in: it does not expire');
+  const seconds = Number(expiresIn);
   const found = `expires_in=${expiresIn}: then everybody has to link again`;
   return check(requirement, Number.isInteger(seconds) && seconds >= 360, found);
 }
@@ -123,6 +138,6 @@ export function skillRequest(accessToken: string, timestamp: string): object {
 }
 
 /** Where Alexa itself would have been answered, for the page to show beside its stand-in. */
-export function realRedirectUri(request: SimulatedRequest): string {
-  return `https://${regions[request.region].host}${implicitPath('YOUR_VENDOR_ID')}`;
+export function realRedirectUri(region: Region): string {
+  return `https://${regions[region].host}${implicitPath('YOUR_VENDOR_ID')}`;
 }

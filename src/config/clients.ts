@@ -13,19 +13,20 @@ const shortestTtl = 360;
 const shortestUnguardedTtl = 30 * day;
 
 const redirectUri = z.string().superRefine((value, context) => {
-  const url = URL.parse(value);
-  const problem =
-    url === null
-      ? 'is not a complete address'
-      : value.includes('#')
-        ? 'has a # part, which a redirect URI may not have'
-        : url.username !== '' || url.password !== ''
-          ? 'has a username or password in it'
-          : isHttpsOrLoopback(url)
-            ? undefined
-            : 'must begin with https:// (http:// only to 127.0.0.1, [::1] or localhost)';
+  const problem = redirectUriProblem(value);
   if (problem !== undefined) context.addIssue(problem);
 });
+
+function redirectUriProblem(value: string): string | undefined {
+  const url = URL.parse(value);
+  if (url === null) return 'is not a complete address';
+  if (value.includes('#')) return 'has a # part, which a redirect URI may not have';
+  if (url.username !== '' || url.password !== '') return 'has a username or password in it';
+  if (!isHttpsOrLoopback(url))
+    return 'must begin with https:// (http:// only to 127.0.0.1, [::1] or localhost)';
+  // Compared character by character, and answered as the URL standard writes it: both must be one.
+  return url.href === value ? undefined : `must be written as browsers write it: ${url.href}`;
+}
 
 const webAddress = z.string().refine((value) => {
   const url = URL.parse(value);

@@ -22,7 +22,11 @@ export function parseUsers(value: string, readFile: ReadFile, addProblem: AddPro
   try {
     readFile(path);
   } catch (cause) {
-    addProblem('USERS', `names ${path}, ${whyUnreadable(cause)}: make it with "htpasswd -B -c ${path} NAME"`);
+    const why = whyUnreadable(cause);
+    const remedy = why.includes('exist')
+      ? `make it with "htpasswd -B -c ${path} NAME"`
+      : 'name a file that it may';
+    addProblem('USERS', `names ${path}, ${why}: ${remedy}`);
   }
   return Object.freeze({ scheme: 'file', path });
 }

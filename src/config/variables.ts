@@ -55,9 +55,7 @@ export function findMisspelled(env: Environment): { given: string; meant: string
   const known = [...variableNames, ...secretNames.map((name) => `${name}_FILE`)];
   return Object.keys(env).flatMap((given) => {
     if (known.includes(given) || usual.has(given)) return [];
-    const meant = known.find(
-      (name) => leven(given.toUpperCase(), name) <= Math.min(3, Math.floor(name.length / 3)),
-    );
+    const meant = known.find((name) => leven(given.toUpperCase(), name) <= (name.length > 5 ? 2 : 1));
     return meant === undefined ? [] : [{ given, meant }];
   });
 }

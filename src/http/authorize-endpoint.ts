@@ -36,7 +36,6 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
 
   /** The request in the query, checked from scratch each time. Where it can't be granted, answers and gives nothing. */
   function readRequest(request: Request, response: Response, reference: string): Asked | undefined {
-    noteReference(response, reference);
     const recipient = findRecipient(queryOf(request), clients);
     if ('refused' in recipient) {
       report('authorization.refused', { reference, ip: request.ip, ...explain(recipient) });
@@ -87,6 +86,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
 
   const get: RequestHandler = (request, response) => {
     const reference = createReference();
+    noteReference(response, reference);
     const asked = readRequest(request, response, reference);
     if (asked !== undefined)
       answers.page(response, 200, pages.signIn(asked.authorization.client, { reference }));
@@ -95,6 +95,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
   const post: RequestHandler = async (request, response) => {
     const form = formParameters(request);
     const reference = continueReference(singleParameter(form, 'reference'));
+    noteReference(response, reference);
     if (!isSameOrigin(request, publicUrl)) {
       report('sign_in.cross_site', {
         reference,

@@ -5,7 +5,7 @@ import { createReference } from '../telemetry/reference.ts';
 import type { Answers } from './answers.ts';
 import type { Pages, ProblemName } from './pages.ts';
 import { type PublicError, publicError } from './public-error.ts';
-import { noteReference } from './request-log.ts';
+import { notedReference, noteReference } from './request-log.ts';
 
 /** The one way in which errors are answered, in the form that each endpoint's callers understand. */
 export interface ErrorHandlers {
@@ -32,7 +32,7 @@ export function createErrorHandlers(answers: Answers, pages: Pages, report: Repo
 
   function handler(answer: Answer): ErrorRequestHandler {
     return (error, request, response, next) => {
-      const reference = createReference();
+      const reference = notedReference(response) ?? createReference();
       const said = publicError(error);
       noteReference(response, reference);
       report(said.event, { reference, ...explain(error, said, request) });

@@ -26,9 +26,13 @@ export function requestLog(log: Log): RequestHandler {
   };
 }
 
-/** Ties the line of the request that is being answered to the attempt that a person can read out. */
+/** Ties the line of the request that is being answered, and an error's page, to the attempt that a person reads out. */
 export function noteReference(response: ServerResponse, reference: string): void {
   references.set(response, reference);
+}
+
+export function notedReference(response: ServerResponse): string | undefined {
+  return references.get(response);
 }
 
 const references = new WeakMap<ServerResponse, string>();

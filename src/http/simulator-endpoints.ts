@@ -59,19 +59,16 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
   };
 
   const verdict: RequestHandler = async (request, response) => {
-    const {
-      checks,
-      accessToken,
-      request: asked,
-    } = judgeResponse(simulator, publicUrl, requiredParameter(formParameters(request), 'href'));
+    const href = requiredParameter(formParameters(request), 'href');
+    const { checks, error, accessToken, region } = judgeResponse(simulator, publicUrl, href);
     const userinfo = accessToken === undefined ? undefined : await callUserinfo(request, accessToken);
     const all = userinfo === undefined ? checks : [...checks, userinfo.check];
     const html = render('simulator-verdict', {
-      title: all.every(({ met }) => met) ? 'Linked: everything is as Alexa needs it' : 'Not linked',
+      title: titleOf(error, accessToken, all),
       css,
       checks: all,
-      regionName: asked && regions[asked.region].name,
-      realRedirectUri: asked && realRedirectUri(asked),
+      regionName: region && regions[region].name,
+      realRedirectUri: region && realRedirectUri(region),
       userinfo: userinfo?.body,
       skillRequest: accessToken && json(skillRequest(accessToken, new Date().toISOString())),
     });
@@ -96,20 +93,36 @@ function choose<Choices extends object>(choices: Choices, given: Parameters, nam
   return known.find((choice) => choice === value) ?? (known[0] as keyof Choices);
 }
 
+function titleOf(
+  error: string | undefined,
+  accessToken: string | undefined,
+  checks: readonly Check[],
+): string {
+  const right = checks.every(({ met }) => met);
+  if (error !== undefined)
+    return right ? `Not linked, and Alexa knows why: ${error}` : `Not linked: ${error}`;
+  if (accessToken === undefined) return 'Not linked';
+  return right ? 'Linked: everything is as Alexa needs it' : 'Linked, but not as Alexa needs it';
+}
+
 /** Asks as a skill would, over HTTP, at the address that this very request came in on. */
-async function callUserinfo(request: Request, accessToken: string): Promise<{ check: Check; body: string }> {
+async function callUserinfo(
+  request: Request,
+  accessToken: string,
+): Promise<{ check: Check; body: string | undefined }> {
   const { localAddress = '127.0.0.1', localPort = 0 } = request.socket;
   const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
-  const answer = await fetch(`http://${host}:${localPort}/userinfo`, {
-    headers: { Authorization: `Bearer ${accessToken}` },
-    signal: AbortSignal.timeout(5000),
-  });
-  const body = await answer.text();
-  const found = `status ${answer.status}`;
-  return {
-    check: { requirement: 'The skill can turn the token into the person', met: answer.ok, found },
-    body: pretty(body),
-  };
+  const requirement = 'The skill can turn the token into the person';
+  try {
+    const answer = await fetch(`http://${host}:${localPort}/userinfo`, {
+      headers: { Authorization: `Bearer ${accessToken}` },
+      signal: AbortSignal.timeout(5000),
+    });
+    const body = pretty(await answer.text());
+    return { check: { requirement, met: answer.ok, found: `/userinfo answered ${answer.status}` }, body };
+  } catch {
+    return { check: { requirement, met: false, found: '/userinfo did not answer' }, body: undefined };
+  }
 }
 
 function pretty(body: string): string {

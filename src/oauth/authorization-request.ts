@@ -76,7 +76,7 @@ function parseResponseType(requested: string | undefined, client: Client): Respo
     throw new OAuthError(
       'unsupported_response_type',
       'The only response_type here is token.',
-      `asked: ${requested}`,
+      `asked: ${requested.slice(0, 200)}`,
     );
   }
   if (!client.responseTypes.has(requested)) {

@@ -43,8 +43,8 @@ export function authenticateClient(clients: Clients, presented: readonly ClientC
     const client = clients.get(clientId);
     const matches = digestsEqual(sha256(clientSecret), client?.secretDigest ?? decoyDigest);
     if (client === undefined) refusals.push('unknown client_id');
-    else if (client.secretDigest === undefined) refusals.push('the client has no client_secret in CLIENTS');
-    else if (!matches) refusals.push('wrong client_secret');
+    else if (client.secretDigest === undefined) refusals.push(`${clientId} has no client_secret in CLIENTS`);
+    else if (!matches) refusals.push(`wrong client_secret for ${clientId}`);
     else return client;
   }
   const [cause = 'no client credentials'] = refusals;

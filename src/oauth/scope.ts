@@ -21,7 +21,7 @@ export function grantScope(client: Client, requested: string | undefined): strin
   const tokens = [...splitScope(requested ?? '')];
   const foreign = tokens.filter((token) => !client.scope.has(token));
   if (foreign.length === 0) return tokens.join(' ');
-  const cause = `not in the client's scope: ${foreign.join(' ')}`;
+  const cause = `not in the client's scope: ${foreign.join(' ').slice(0, 200)}`;
   throw new OAuthError(
     'invalid_scope',
     'The requested scope goes beyond what the client is registered for.',

@@ -44,5 +44,11 @@ export async function standardOutput(): Promise<pino.DestinationStream> {
     return lines;
   }
   const { default: pretty } = await import('pino-pretty');
-  return pretty({ colorize: true, sync: true, translateTime: 'SYS:HH:MM:ss', singleLine: true });
+  return pretty({
+    colorize: true,
+    sync: true,
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    messageKey: 'event',
+  });
 }

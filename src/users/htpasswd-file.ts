@@ -11,6 +11,9 @@ export interface HtpasswdFileOptions {
   readonly recheckSeconds?: number;
 }
 
+/** How long a file must have been left alone before somebody who is not in it counts as gone. */
+const settlingSeconds = 1;
+
 /**
  * Users from a file in Apache's htpasswd format, read again whenever it has changed. A sign-in looks at the file
  * each time, and rejects when it can't be read; `findById` then holds on to the last known answer.
@@ -19,6 +22,8 @@ export interface HtpasswdFileOptions {
 export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<UserStore> {
   const { path, report, recheckSeconds = 1 } = options;
   let list = createPasswordList(new Map());
+  // As last read when nobody had just written to it: tools write the file in place, and for a moment it is empty.
+  let settled = list;
   let seen: string | undefined;
   let seenAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
@@ -29,10 +34,11 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
     if (current !== seen) {
       const { users, damaged } = parseHtpasswd(await readFile(path, 'utf8'));
       list = createPasswordList(users);
-      seen = current;
       report('users.loaded', { users: users.size, skipped: damaged.length });
       for (const { line, problem } of damaged) report('users.line_skipped', { line, problem });
     }
+    if (seen === undefined || Math.abs(Date.now() - mtimeMs) >= settlingSeconds * 1000) settled = list;
+    seen = current;
     seenAt = performance.now();
   }
 
@@ -55,7 +61,7 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
       if (performance.now() - seenAt >= recheckSeconds * 1000) {
         await refreshOnce().catch((err) => report('users.unavailable', { err }));
       }
-      return list.find(id);
+      return settled.find(id);
     },
     ping: refreshOnce,
     async close() {},

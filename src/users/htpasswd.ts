@@ -30,7 +30,7 @@ export function parseHtpasswd(text: string): Htpasswd {
 function addUser(users: Map<string, PasswordHash>, content: string): string | undefined {
   const colon = content.indexOf(':');
   if (colon === -1) return 'no colon between username and hash';
-  const username = content.slice(0, colon).trim();
+  const username = content.slice(0, colon).trim().normalize('NFC');
   if (username === '') return 'no username before the colon';
   if (users.has(username)) return 'the username is in an earlier line, which counts';
   // Apache ignores a third field, and some tools write one.

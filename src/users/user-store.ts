@@ -1,6 +1,6 @@
 /*
  * users: the operator's own users, where they already are. This file is the interface; each other file is one
- * adapter behind it. Adapters read, and never write or copy; they import crypto and sql at most.
+ * adapter behind it. Adapters read, and never write or copy; they import crypto, sql and telemetry at most.
  */
 
 /** Somebody who can sign in. */

@@ -39,7 +39,7 @@ describe('the simulated Alexa app', () => {
   it('remembers by the state alone what it asked, if not one character was changed', () => {
     for (const shape of ['captured', 'reserved', 'longest'] as const) {
       const state = stateOf({ ...request, shape });
-      expect(simulator.recall(state)).toEqual({ ...request, shape });
+      expect(simulator.recall(state)).toEqual({ region: 'eu', shape });
       for (const changed of [
         `${state}A`,
         state.slice(0, -1),
@@ -59,11 +59,16 @@ describe('the simulated Alexa app', () => {
 
   it('finds a right answer right', () => {
     expect(unmet(answer(right()))).toEqual([]);
-    expect(answer(right())).toMatchObject({ accessToken: 'T', request });
+    expect(answer(right())).toMatchObject({ accessToken: 'T', region: 'eu' });
   });
 
   it.each([
-    ['an error', () => answer({ error: 'access_denied', state: stateOf(request) }), /no error parameter/],
+    ['an unknown error', () => answer({ error: 'nope', state: stateOf(request) }), /one of OAuth’s codes/],
+    [
+      'a token that no header can carry',
+      () => answer({ ...right(), access_token: 'a\nb' }),
+      /access_token is there/,
+    ],
     ['another region', () => answer(right(), simulatedRedirectUri(publicUrl, 'na')), /region that asked/],
     [
       'no vendorId',

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -87,6 +88,21 @@ describe('npm start', () => {
     });
   });
 
+  it('reads .env in development, the environment before it, and not in production', async () => {
+    const folder = temporaryFolder();
+    const port = await freePort();
+    writeFileSync(join(folder, '.env'), `PORT=${port}\nLOG_LEVEL=loud\n`);
+    const development = startProcess({ LOG_LEVEL: 'info' }, folder);
+    await development.said(/client_secret/);
+    expect(development.output()).toContain(`http://localhost:${port}`);
+    const wrong = startProcess({}, folder);
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.output()).toContain('LOG_LEVEL must be one of');
+    const production = startProcess({ NODE_ENV: 'production' }, folder);
+    expect(await production.ended).toBe(1);
+    expect(production.output()).not.toContain('LOG_LEVEL');
+  });
+
   it('lists everything that is wrong at once and exits with 1, without a stack trace', async () => {
     const server = startProcess({
       NODE_ENV: 'production',
@@ -111,7 +127,7 @@ describe('npm start', () => {
       [{}, /PORT \d+ at HOST 127\.0\.0\.1 can’t be listened on: another program is there already/],
       [
         { STORAGE: `sqlite:${join(import.meta.dirname, 'process.test.ts')}` },
-        /STORAGE can’t be opened at .*process\.test\.ts: file is not a database/,
+        /STORAGE can’t be opened at .*process\.test\.ts: file is not a database; it must be a SQLite file/,
       ],
       [{ STORAGE: `sqlite:${import.meta.filename}/links.db` }, /STORAGE can’t be opened at .*links\.db: /],
     ] as const) {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import request from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   authorizePath,
   euRedirectUri,
@@ -247,6 +248,48 @@ describe('POST /authorize', () => {
     ).toHaveLength(3);
   });
 
+  it('keeps the reference where the form can’t be taken, on the page and in every line', async () => {
+    const server = await startServer();
+    const reference = 'K7QM-2R9X';
+    const odd = await signIn(server, authorizePath(), { action: 'format-disk', reference });
+    expect([odd.status, referenceOn(await odd.text())]).toEqual([400, reference]);
+    const foreign = await request(server.url)
+      .post(authorizePath())
+      .set('Sec-Fetch-Site', 'cross-site')
+      .type('form')
+      .send({ reference });
+    expect([foreign.status, referenceOn(foreign.text)]).toEqual([403, reference]);
+    const lines = server.log.filter((line) => line['reference'] === reference);
+    expect(lines.map(({ event }) => event)).toEqual([
+      'request.refused',
+      'request',
+      'sign_in.cross_site',
+      'request',
+    ]);
+  });
+
+  it('says in the log that the person left before the answer', async () => {
+    const server = await startServer();
+    const leaving = new AbortController();
+    const { hostname, port } = new URL(server.url);
+    const form = httpRequest({
+      hostname,
+      port,
+      path: authorizePath(),
+      method: 'POST',
+      signal: leaving.signal,
+    });
+    form.on('error', () => {});
+    form.setHeader('Content-Type', 'application/x-www-form-urlencoded').setHeader('Content-Length', 100);
+    form.write('username=alice');
+    form.flushHeaders();
+    await fetch(`${server.url}/healthz`);
+    leaving.abort();
+    await vi.waitFor(() =>
+      expect(server.events('request').some(({ aborted }) => aborted === true)).toBe(true),
+    );
+  });
+
   it('sends access_denied back when the person cancels', async () => {
     const server = await startServer();
     const answer = await signIn(server, authorizePath({ state: 'a b+c' }), {
@@ -320,13 +363,15 @@ describe('forms from elsewhere', () => {
     expect(server.events('link.created')).toEqual([]);
   });
 
-  it.each([[{ 'Sec-Fetch-Site': 'same-origin' }], [{ Origin: 'SELF' }], [{}]])(
-    'are told from its own: %o',
-    async (headers) => {
-      const server = await startServer();
-      expect(await post(server, replaceSelf(headers, server.url))).toBe(303);
-    },
-  );
+  it.each([
+    [{ 'Sec-Fetch-Site': 'same-origin' }],
+    [{ 'Sec-Fetch-Site': 'none' }],
+    [{ Origin: 'SELF' }],
+    [{}],
+  ])('are told from its own: %o', async (headers) => {
+    const server = await startServer();
+    expect(await post(server, replaceSelf(headers, server.url))).toBe(303);
+  });
 
   function replaceSelf(headers: Record<string, string>, url: string): Record<string, string> {
     return Object.fromEntries(

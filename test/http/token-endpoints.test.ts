@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as oauth from 'oauth4webapi';
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   authorizePath,
   clientSecret,
+  cloudLights,
   htpasswd,
   link,
   signIn,
@@ -113,7 +114,7 @@ describe('POST /introspect (RFC 7662)', () => {
     expect(said).not.toHaveProperty('scope');
   });
 
-  it('says no more than active: false of another client’s token, an unknown one and a revoked one', async () => {
+  it('says no more than active: false of another client’s token and an unknown one', async () => {
     const server = await startServer();
     const foreign = await link(server, { client_id: 'other-skill' });
     for (const token of [foreign, 'unknown', `${foreign}x`, 'x'.repeat(8000), '\u{1F600}']) {
@@ -128,6 +129,7 @@ describe('POST /introspect (RFC 7662)', () => {
     rmSync(path);
     expect(await introspect(server, token)).toMatchObject({ active: true });
     writeFileSync(path, htpasswd.replace('alice', 'alicia'));
+    utimesSync(path, 1, 1);
     await signIn(server, authorizePath(), { username: 'x', password: 'x' });
     expect(await introspect(server, token)).toEqual({ active: false });
     expect((await userinfo(server, `Bearer ${token}`)).status).toBe(401);
@@ -378,6 +380,35 @@ describe('health', () => {
     ]);
     const alive = await fetch(`${server.url}/healthz`);
     expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('the simulator', () => {
+  it('judges whatever it is shown, without a 500 and without a token in the log', async () => {
+    const server = await startServer();
+    for (const href of [
+      'x',
+      '#',
+      'http://x/#access_token=%E2%98%83',
+      'http://x/#access_token=a%0Ab',
+      '#state=%00',
+    ]) {
+      const answer = await post(server, '/simulator/verdict', new URLSearchParams({ href }).toString());
+      expect(answer.status, href).toBe(200);
+    }
+    expect(server.events('request.failed')).toEqual([]);
+    expect((await post(server, '/simulator/verdict', 'x=y')).status).toBe(400);
+  });
+
+  it('asks with as many scopes as a skill may have, and takes no region that there is not', async () => {
+    const scope = Array.from({ length: 15 }, (_, index) => `a-rather-long-scope-name-${index}`).join(' ');
+    const server = await startServer({ CLIENTS: JSON.stringify([{ ...cloudLights, scope }]) });
+    const start = `${server.url}/simulator/start?client_id=cloud-lights&region=nowhere&shape=captured&scope=with`;
+    const answer = await fetch(start, { redirect: 'manual' });
+    expect(answer.status).toBe(303);
+    const asked = new URL(answer.headers.get('location') ?? '').searchParams;
+    expect(asked.get('scope')).toBe(scope);
+    expect(asked.get('redirect_uri')).toContain('/simulator/na/');
   });
 });
 

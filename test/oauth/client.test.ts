@@ -37,10 +37,10 @@ describe('client authentication (RFC 6749 2.3.1)', () => {
   it.each([
     ['no client credentials', []],
     ['unknown client_id', [['nobody', 'right']]],
-    ['wrong client_secret', [['cloud-lights', 'Right']]],
-    ['wrong client_secret', [['cloud-lights', '']]],
-    ['the client has no client_secret in CLIENTS', [['public', '']]],
-    ['the client has no client_secret in CLIENTS', [['public', 'undefined']]],
+    ['wrong client_secret for cloud-lights', [['cloud-lights', 'Right']]],
+    ['wrong client_secret for cloud-lights', [['cloud-lights', '']]],
+    ['public has no client_secret in CLIENTS', [['public', '']]],
+    ['public has no client_secret in CLIENTS', [['public', 'undefined']]],
   ] as [string, [string, string][]][])(
     'refuses everybody with the same words, and logs: %s',
     (cause, presented) => {

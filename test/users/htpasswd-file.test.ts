@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/crypto/password-hash.ts';
@@ -50,7 +50,24 @@ describe('an htpasswd file', () => {
     const { path, store } = await fileStore(htpasswd);
     expect(await store.findById?.('zoé')).toEqual({ id: 'zoé', username: 'zoé' });
     writeFileSync(path, alice);
+    utimesSync(path, 1, 1);
     expect(await store.findById?.('zoé')).toBeUndefined();
+  });
+
+  it('takes nobody for gone while the file is just being written', async () => {
+    const { path, store } = await fileStore(htpasswd);
+    writeFileSync(path, '');
+    expect(await store.authenticate('zoé', 'pässwörd')).toBeUndefined();
+    expect(await store.findById?.('zoé')).toBeDefined();
+    writeFileSync(path, htpasswd);
+    utimesSync(path, 1, 1);
+    expect(await store.authenticate('zoé', 'pässwörd')).toBeDefined();
+    expect(await store.findById?.('zoé')).toBeDefined();
+  });
+
+  it('compares names in one form of their letters, however they are written in it', async () => {
+    const { store } = await fileStore(htpasswd.normalize('NFD'));
+    expect(await store.authenticate('zoé', 'pässwörd')).toBeDefined();
   });
 
   it('skips damaged lines, says their numbers, and lets the others sign in', async () => {
