@@ -41,6 +41,11 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
   );
 
   const variables = readVariables(env, readFile, addProblem);
+  if (variables.NODE_ENV === undefined && variables.PUBLIC_URL?.startsWith('https:')) {
+    warnings.push(
+      'NODE_ENV is not set, so this is for development, with the simulator: set NODE_ENV=production',
+    );
+  }
   const production = parseNodeEnv(variables.NODE_ENV, addProblem);
   if (production) requireInProduction(variables, problems, addProblem);
   const port = parsePort(variables.PORT, addProblem);

@@ -49,6 +49,7 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
   leven: ['config'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
+  'p-limit': ['crypto'],
   '@node-rs/argon2': ['crypto'],
   '@node-rs/bcrypt': ['crypto'],
 };

@@ -92,6 +92,12 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('warns of an address for the internet without NODE_ENV', () => {
+    const { NODE_ENV: _left, ...rest } = production;
+    expect(parse(rest).warnings[0]).toMatch(/^NODE_ENV is not set/);
+    expect(parse({ ...rest, NODE_ENV: 'development' }).warnings).toEqual([]);
+  });
+
   it('does not take a misspelled NODE_ENV for development', () => {
     expect(problems({ NODE_ENV: 'prod' })[0]).toMatch(/^NODE_ENV must be production, development or test/);
   });
@@ -283,8 +289,13 @@ describe('clients', () => {
     ['[]', /^CLIENTS must be a list of at least one client/],
     ['[null]', /^CLIENTS\[0\] must be an object/],
     ['nowhere.json', /^CLIENTS names nowhere.json, which does not exist/],
+    [
+      `'[{"client_secret":"hunter2"}]'`,
+      /^CLIENTS names a file, which does not exist: .* without quotes around it/,
+    ],
+    ['[{"client_id": "a", "hunter2 is my password": 1}]', /CLIENTS\[0\] has an unknown key: known are/],
   ])('refuse CLIENTS=%s without repeating a secret', (value, expected) => {
-    const [said = ''] = problems({ ...production, CLIENTS: value });
+    const said = problems({ ...production, CLIENTS: value }).join('\n');
     expect(said).toMatch(expected);
     expect(said).not.toContain('hunter2');
   });

@@ -27,6 +27,8 @@ export const shapes = {
   longest: { label: '4 KB, the longest that is taken', prefix: '', length: 4096 },
 } as const;
 
+const longestState = 4200;
+
 const vendorId = 'M2SIMULATOR000';
 
 /** The stand-in, on this server, for what Alexa's redirect URI is in a region. */
@@ -79,6 +81,7 @@ export function createSimulator(publicUrl: string): Simulator {
     },
 
     recall(state) {
+      if (state.length > longestState) return undefined;
       const encoded = /[\w-]*$/.exec(state)?.[0] ?? '';
       const bytes = Buffer.from(encoded, 'base64url');
       const content = bytes.subarray(32);

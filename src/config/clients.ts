@@ -100,7 +100,7 @@ function sayUnknown(key: string): string {
     closest !== undefined && closest.distance <= 3
       ? `did you mean ${closest.known}?`
       : `known are ${keys.join(', ')}`;
-  return `has the unknown key ${key}: ${hint}`;
+  return /^\w{1,40}$/.test(key) ? `has the unknown key ${key}: ${hint}` : `has an unknown key: ${hint}`;
 }
 
 /** Reads `CLIENTS`, the JSON or the path of a file with it, noting every problem with its place. */
@@ -111,10 +111,15 @@ export function readClients(value: string, readFile: ReadFile, addProblem: AddPr
   } catch (cause) {
     addProblem(
       'CLIENTS',
-      `names ${value}, ${whyUnreadable(cause)}: give the path of a JSON file, or the JSON itself`,
+      `${nameOfFile(value)}, ${whyUnreadable(cause)}: give the path of a JSON file, or the JSON itself, without quotes around it`,
     );
     return new Map();
   }
+}
+
+/** A value that is no path may well be JSON that was quoted once too often, with secrets in it. */
+function nameOfFile(value: string): string {
+  return /^[\w./\\:~@+-]{1,200}$/.test(value) ? `names ${value}` : 'names a file';
 }
 
 function parseClients(json: string, addProblem: AddProblem): Clients {

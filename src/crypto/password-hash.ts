@@ -1,10 +1,26 @@
 import { hash as argon2Hash, parseOptions as parseArgon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
+import pLimit from 'p-limit';
 
 /** A stored password hash that was found well-formed and affordable. */
 export interface PasswordHash {
-  /** Runs on a thread of the pool, never on the main one. */
+  /** Runs on a thread of the pool, never on the main one. Rejects at once when too many are waiting already. */
   verify(password: string): Promise<boolean>;
+}
+
+/**
+ * Node's pool has four threads unless told otherwise. One stays free for everything else that needs one, reading files
+ * above all, or a hundred sign-ins would hold up every skill that asks about a token.
+ */
+const verifyOneOfFew = pLimit(3);
+
+/** Some seconds of work at usual costs; longer nobody waits on a phone. */
+const mostWaiting = 100;
+
+async function queued(verify: () => Promise<boolean>): Promise<boolean> {
+  if (verifyOneOfFew.pendingCount >= mostWaiting)
+    throw new Error('too many passwords are waiting to be verified');
+  return verifyOneOfFew(verify);
 }
 
 interface PasswordHashFormat {
@@ -62,7 +78,7 @@ export function parsePasswordHash(stored: string): { hash: PasswordHash } | { pr
   try {
     const problem = format.problem(stored);
     return problem === undefined
-      ? { hash: { verify: (password) => format.verify(stored, password) } }
+      ? { hash: { verify: (password) => queued(() => format.verify(stored, password)) } }
       : { problem };
   } catch {
     return { problem: 'the password hash is cut short or damaged' };

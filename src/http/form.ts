@@ -8,9 +8,9 @@ const formType = 'application/x-www-form-urlencoded';
 export const readForm: RequestHandler[] = [
   express.text({ type: formType, limit: '16kb', inflate: false }),
   (request, _response, next) => {
-    next(
-      request.is(formType) === false || typeof request.body !== 'string' ? createHttpError(415) : undefined,
-    );
+    const charset = /;\s*charset="?([^;"\s]*)/i.exec(request.get('Content-Type') ?? '')?.[1] ?? 'utf-8';
+    const isForm = typeof request.body === 'string' && request.is(formType) !== false;
+    next(isForm && charset.toLowerCase() === 'utf-8' ? undefined : createHttpError(415));
   },
 ];
 

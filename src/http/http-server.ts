@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Report } from '../telemetry/events.ts';
 
 // Importing it would also load WebSocket and fetch, which nobody needs: 14 MB and 25 ms.
@@ -43,9 +44,19 @@ export function createDrainingServer(
         underWay -= 1;
       });
       if (draining) response.setHeader('Connection', 'close');
+      const target = originForm(request.url);
+      if (target === undefined) {
+        report('request.unreadable', { status: 400, code: 'request target' });
+        refuse(request.socket, 400);
+        return;
+      }
+      request.url = target;
       listener(request, response);
     },
   );
+
+  // Also for those who never read their answers; a password that waits to be verified takes less.
+  server.setTimeout(70_000);
 
   // Node counts a connection on which nothing came yet as busy, not as idle.
   const connections = new Set<Socket>();
@@ -66,10 +77,7 @@ export function createDrainingServer(
     }
     const status = statusOf[error.code ?? ''] ?? 400;
     report('request.unreadable', { status, code: error.code });
-    const said = `${STATUS_CODES[status]}\n`;
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${said.length}\r\n\r\n${said}`,
-    );
+    refuse(socket, status);
   });
 
   return {
@@ -104,3 +112,20 @@ const statusOf: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
+
+/** `/path?query` of a request target, also where it was given with the whole address (RFC 9112 3.2.2). */
+function originForm(target = ''): string | undefined {
+  if (target.startsWith('/')) return target;
+  const url = URL.parse(target);
+  return url === null ? undefined : url.pathname + url.search;
+}
+
+/** Answers what is no request, or not one that anything else could answer, and closes the connection. */
+function refuse(socket: Duplex, status: number): void {
+  const said = `${STATUS_CODES[status]}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${said.length}\r\n\r\n${said}`,
+    () => socket.destroy(),
+  );
+}

@@ -40,7 +40,8 @@ let stampedAt = Number.NaN;
 export async function standardOutput(): Promise<pino.DestinationStream> {
   if (!process.stdout.isTTY) {
     const lines = pino.destination({ dest: 1, sync: true, minLength: 4096, periodicFlush: 100 });
-    process.once('exit', () => lines.flushSync());
+    // Not flushSync, which never ends when nobody reads any more.
+    process.once('exit', () => lines.flush());
     return lines;
   }
   const { default: pretty } = await import('pino-pretty');

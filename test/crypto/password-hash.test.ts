@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { hashPassword, parsePasswordHash } from '../../src/crypto/password-hash.ts';
 
@@ -30,6 +31,8 @@ function parsed(stored: string) {
   if ('problem' in result) throw new Error(result.problem);
   return result.hash;
 }
+
+const parsedArgon2 = { hash: parsed(vectors[2][2]) };
 
 function problemOf(stored: string): string {
   const result = parsePasswordHash(stored);
@@ -75,6 +78,23 @@ describe('password hashes', () => {
     for (const part of stored.split(/[$}]/).filter((each) => each.length > 8 || each === 'hunter2')) {
       expect(problemOf(stored)).not.toContain(part);
     }
+  });
+
+  it('leaves a thread free for everything else, and refuses more work than anybody would wait for', async () => {
+    const { hash } = parsedArgon2;
+    let done = 0;
+    const waiting = Array.from({ length: 60 }, async () => {
+      await hash.verify('x');
+      done += 1;
+    });
+    await stat(import.meta.filename);
+    expect(done).toBeLessThan(30);
+    await Promise.all(waiting);
+    const flood = await Promise.allSettled(Array.from({ length: 150 }, () => hash.verify('x')));
+    const refused = flood.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThan(20);
+    expect(refused.length).toBeLessThan(60);
+    expect(refused[0]).toMatchObject({ reason: new Error('too many passwords are waiting to be verified') });
   });
 
   it('does not hold the main thread up while it hashes', async () => {

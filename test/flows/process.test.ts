@@ -202,6 +202,13 @@ describe('SIGTERM', () => {
     expect(location).toContain('&access_token=');
   });
 
+  it('ends also when nobody reads its log any more', async () => {
+    const { server } = await started();
+    server.child.stdout?.destroy();
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
   it('does not wait for connections on which nothing happens', async () => {
     const { server } = await started();
     const idle = await openConnection(server.url);

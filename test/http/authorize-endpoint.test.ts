@@ -398,12 +398,14 @@ describe('what a form may be', () => {
     [415, 'multipart/form-data; boundary=x', '--x--'],
     [415, undefined, ''],
     [415, 'application/x-www-form-urlencoded; charset=nonsense', 'username=a'],
+    [415, 'application/x-www-form-urlencoded; charset=hex', '757365726e616d653d61'],
+    [415, 'application/x-www-form-urlencoded;charset="UTF-16"', 'username=a'],
     [400, 'application/x-www-form-urlencoded', 'username=%zz'],
     [400, 'application/x-www-form-urlencoded', 'username=%ff'],
     [400, 'application/x-www-form-urlencoded', 'username=a&username=b'],
     [400, 'application/x-www-form-urlencoded', 'username=a&action=format-disk'],
     [422, 'application/x-www-form-urlencoded', `username=${'x'.repeat(16_000)}`],
-    [422, 'application/x-www-form-urlencoded; charset=utf-8', 'username=%00&password=%00'],
+    [422, 'application/x-www-form-urlencoded; charset="UTF-8"', 'username=%00&password=%00'],
   ])('answers %i to %s', async (status, type, body) => {
     expect(await send(type, body)).toBe(status);
   });

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as oauth from 'oauth4webapi';
@@ -429,6 +430,22 @@ describe('everything else', () => {
     const answer = await fetch(`${server.url}/healthz?${'x'.repeat(50_000)}`);
     expect(answer.status).toBe(431);
     expect(server.events('request.unreadable')).toEqual([expect.objectContaining({ status: 431 })]);
+  });
+
+  it.each([
+    ['http://[::1/authorize?state=the-state', 400],
+    ['*', 400],
+    ['http://somewhere.example/healthz?x=y', 200],
+    ['nothing', 400],
+  ])('answers the request target %s with %i, and no state is in the log', async (target, status) => {
+    const server = await startServer();
+    const socket = connect(server.config.port, '127.0.0.1');
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.stringify(server.log)).not.toContain('the-state');
+    expect(server.events(status === 400 ? 'request.unreadable' : 'request')).toHaveLength(1);
   });
 
   it('trusts a forwarded address only from a proxy that is named', async () => {
