@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Report } from '../telemetry/events.ts';
 import { parseHtpasswd } from './htpasswd.ts';
-import { createPasswordList } from './password-list.ts';
+import { createPasswordList, type PasswordList } from './password-list.ts';
 import type { UserStore } from './user-store.ts';
 
 export interface HtpasswdFileOptions {
@@ -21,9 +21,10 @@ const settlingSeconds = 1;
  */
 export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<UserStore> {
   const { path, report, recheckSeconds = 1 } = options;
+  let text = '';
   let list = createPasswordList(new Map());
   // As last read when nobody had just written to it: tools write the file in place, and for a moment it is empty.
-  let settled = list;
+  let settled: PasswordList | undefined;
   let seen: string | undefined;
   let seenAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
@@ -31,15 +32,21 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
   async function refresh(): Promise<void> {
     const { mtimeMs, size, ino } = await stat(path);
     const current = `${mtimeMs} ${size} ${ino}`;
-    if (current !== seen) {
-      const { users, damaged } = parseHtpasswd(await readFile(path, 'utf8'));
-      list = createPasswordList(users);
-      report('users.loaded', { users: users.size, skipped: damaged.length });
-      for (const { line, problem } of damaged) report('users.line_skipped', { line, problem });
-    }
-    if (seen === undefined || Math.abs(Date.now() - mtimeMs) >= settlingSeconds * 1000) settled = list;
-    seen = current;
+    if (current !== seen) load(await readFile(path, 'utf8'));
+    // A file that was just written may be so again within the same tick of its clock.
+    const rests = Math.abs(Date.now() - mtimeMs) >= settlingSeconds * 1000;
+    if (rests || settled === undefined) settled = list;
+    seen = rests ? current : undefined;
     seenAt = performance.now();
+  }
+
+  function load(content: string): void {
+    if (content === text && settled !== undefined) return;
+    const { users, damaged } = parseHtpasswd(content);
+    text = content;
+    list = createPasswordList(users);
+    report('users.loaded', { users: users.size, skipped: damaged.length });
+    for (const { line, problem } of damaged) report('users.line_skipped', { line, problem });
   }
 
   // Requests that arrive together share one look at the file.
@@ -61,7 +68,7 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
       if (performance.now() - seenAt >= recheckSeconds * 1000) {
         await refreshOnce().catch((err) => report('users.unavailable', { err }));
       }
-      return settled.find(id);
+      return settled?.find(id);
     },
     ping: refreshOnce,
     async close() {},
