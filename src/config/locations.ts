@@ -24,7 +24,7 @@ export function parseUsers(value: string, readFile: ReadFile, addProblem: AddPro
   } catch (cause) {
     const why = whyUnreadable(cause);
     const remedy = why.includes('exist')
-      ? `make it with "htpasswd -B -c ${path} NAME"`
+      ? `make it with "htpasswd -B -C 12 -c ${path} NAME"`
       : 'name a file that it may';
     addProblem('USERS', `names ${path}, ${why}: ${remedy}`);
   }
