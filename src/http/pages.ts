@@ -9,7 +9,7 @@ export type ProblemName = keyof typeof messages.problems;
 
 interface SignInForm {
   readonly reference: string;
-  /** What the person had entered; never a password. */
+  /** What the person had entered, to be shown again beside an alert; never a password. */
   readonly username?: string;
   readonly alert?: 'refused' | 'unavailable';
 }
@@ -20,26 +20,33 @@ export interface Pages {
   problem(name: ProblemName, reference: string): Page;
 }
 
+/** What stands for the reference in a page that is rendered before there is one. */
+const seam = 'THE-REFERENCE';
+
 export function createPages(render: Render, clients: Iterable<Client>): Pages {
   const plain = createTheme();
-  const prepared = new Map([...clients].map((client) => [client, prepareSignIn(client)]));
+  const prepared = new Map([...clients].map((client) => [client, prepare(client)]));
+
+  function prepare(client: Client) {
+    const fixed = fixedParts(client);
+    const fillIn = ({ reference, username = '', alert }: SignInForm) =>
+      render('sign-in', {
+        ...fixed,
+        css: fixed.theme.css,
+        reference,
+        username,
+        alert: alert && messages.signIn[alert],
+        said: alert && fill(messages.reference, { reference }),
+      });
+    // Untouched, the page is the same for everybody but for the reference.
+    const [before, after] = fillIn({ reference: seam }).split(seam);
+    return { theme: fixed.theme, fillIn, untouched: (reference: string) => `${before}${reference}${after}` };
+  }
 
   return {
-    signIn(client, { reference, username = '', alert }) {
-      const { theme, ...fixed } = prepared.get(client) ?? prepareSignIn(client);
-      return page(
-        theme,
-        render('sign-in', {
-          ...fixed,
-          client,
-          css: theme.css,
-          text: messages.signIn,
-          reference,
-          username,
-          alert: alert && messages.signIn[alert],
-          said: alert && fill(messages.reference, { reference }),
-        }),
-      );
+    signIn(client, form) {
+      const { theme, fillIn, untouched } = prepared.get(client) ?? prepare(client);
+      return page(theme, form.alert === undefined ? untouched(form.reference) : fillIn(form));
     },
     problem(name, reference) {
       const said = fill(messages.reference, { reference });
@@ -52,7 +59,7 @@ function page(theme: Theme, html: string): Page {
   return { html, contentSecurityPolicy: theme.contentSecurityPolicy };
 }
 
-function prepareSignIn(client: Client) {
+function fixedParts(client: Client) {
   const text = messages.signIn;
   const links = [
     { href: client.passwordResetUri, text: text.forgotPassword },
@@ -61,6 +68,8 @@ function prepareSignIn(client: Client) {
     { href: client.tosUri, text: text.terms },
   ];
   return {
+    client,
+    text,
     theme: createTheme(client),
     title: fill(text.title, { client: client.clientName }),
     intro: fill(text.intro, { client: client.clientName }),
