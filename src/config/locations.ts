@@ -22,11 +22,8 @@ export function parseUsers(value: string, readFile: ReadFile, addProblem: AddPro
   try {
     readFile(path);
   } catch (cause) {
-    const why = whyUnreadable(cause);
-    const remedy = why.includes('exist')
-      ? `make it with "htpasswd -B -C 12 -c ${path} NAME"`
-      : 'name a file that it may';
-    addProblem('USERS', `names ${path}, ${why}: ${remedy}`);
+    const remedy = `name a file that can be read, or make one with "htpasswd -B -C 12 -c FILE NAME"`;
+    addProblem('USERS', `names ${path}, ${whyUnreadable(cause)}: ${remedy}`);
   }
   return Object.freeze({ scheme: 'file', path });
 }

@@ -1,9 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
-
-// By import it would also load WebSocket and fetch, which nobody needs here: 14 MB and 25 ms.
-const http = process.getBuiltinModule('node:http');
+import { nodeHttp } from './node-http.ts';
 
 type Headers = Readonly<Record<string, string | number>>;
 
@@ -74,8 +72,8 @@ function securityHeaders(publicUrl: string): Headers {
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
   });
-  const request = new http.IncomingMessage(new Socket());
-  const response = new http.ServerResponse(request);
+  const request = new nodeHttp.IncomingMessage(new Socket());
+  const response = new nodeHttp.ServerResponse(request);
   middleware(request, response, () => response.setHeader('Cache-Control', 'no-store'));
   return Object.fromEntries(
     response.getHeaderNames().map((name) => [canonical(name), String(response.getHeader(name))]),

@@ -2,9 +2,9 @@ import type { RequestListener } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Report } from '../telemetry/events.ts';
+import { nodeHttp } from './node-http.ts';
 
-// Importing it would also load WebSocket and fetch, which nobody needs: 14 MB and 25 ms.
-const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');
+const { createServer, STATUS_CODES } = nodeHttp;
 
 /** Room for 4 KB of percent-encoded `state` in the request line, and once more in the Referer of the form. */
 const maxHeaderBytes = 40 * 1024;

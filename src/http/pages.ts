@@ -1,5 +1,6 @@
 import messages from '../../views/locales/en.json' with { type: 'json' };
 import type { Client } from '../oauth/client.ts';
+import { createReference } from '../telemetry/reference.ts';
 import type { Page } from './answers.ts';
 import { createTheme, type Theme } from './theme.ts';
 import type { Render } from './views.ts';
@@ -20,8 +21,8 @@ export interface Pages {
   problem(name: ProblemName, reference: string): Page;
 }
 
-/** What stands for the reference in a page that is rendered before there is one. */
-const seam = 'THE-REFERENCE';
+/** Stands for the reference in a page that is rendered before there is one; random, so that no text is mistaken for it. */
+const seam = createReference();
 
 export function createPages(render: Render, clients: Iterable<Client>): Pages {
   const plain = createTheme();

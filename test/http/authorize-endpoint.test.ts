@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import request from 'supertest';
 import { describe, expect, it, vi } from 'vitest';
 import {
   authorizePath,
+  cloudLights,
   euRedirectUri,
   htpasswd,
   signIn,
@@ -54,6 +55,31 @@ describe('GET /authorize', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     for (const absent of ['set-cookie', 'x-powered-by', 'location', 'strict-transport-security', 'etag']) {
       expect(headers.has(absent), absent).toBe(false);
+    }
+  });
+
+  it('has the skill’s links, logo and colour, and allows the logo’s origin alone', async () => {
+    const look = {
+      policy_uri: 'https://example.com/privacy',
+      tos_uri: 'https://example.com/terms',
+      sign_up_uri: 'https://example.com/join',
+      password_reset_uri: 'https://example.com/reset',
+      logo_uri: 'https://cdn.example.com/logo.png?a=1&b=2',
+    };
+    for (const [brand_color, onBrand] of [
+      ['#ffd400', '#000'],
+      ['#026', '#fff'],
+    ] as const) {
+      const server = await startServer({
+        CLIENTS: JSON.stringify([{ ...cloudLights, ...look, brand_color }]),
+      });
+      const { html, headers } = await get(server, authorizePath());
+      for (const uri of Object.values(look)) expect(html).toContain(`="${uri.replace('&', '&amp;')}"`);
+      expect(html).toContain(`:root{--brand:${brand_color};--on-brand:${onBrand}}`);
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain('; img-src https://cdn.example.com; ');
+      const style = /<style>(.*?)<\/style>/.exec(html)?.[1] ?? '';
+      expect(policy).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     }
   });
 
