@@ -1,11 +1,18 @@
-import { hash as argon2Hash, parseOptions as parseArgon2, verify as verifyArgon2 } from '@node-rs/argon2';
-import { verify as verifyBcrypt } from '@node-rs/bcrypt';
+import { hash as argon2Hash } from '@node-rs/argon2';
 import pLimit from 'p-limit';
+import { argon2Formats } from './password-formats/argon2.ts';
+import { bcryptFormats } from './password-formats/bcrypt.ts';
+import { type PasswordHashFormat, UnusableHashError } from './password-formats/format.ts';
+import { iteratedFormats } from './password-formats/iterated.ts';
+import { pbkdf2Formats } from './password-formats/pbkdf2.ts';
+import { scryptFormats } from './password-formats/scrypt.ts';
 
 /** A stored password hash that was found well-formed and affordable. */
 export interface PasswordHash {
-  /** Runs on a thread of the pool, never on the main one. Rejects at once when too many are waiting already. */
+  /** Runs on another thread than the main one. Rejects at once when too many are waiting already. */
   verify(password: string): Promise<boolean>;
+  /** What is weak about how it was made, in words that say nothing of whose it is. */
+  readonly weakness?: string;
 }
 
 /**
@@ -23,66 +30,42 @@ async function queued(verify: () => Promise<boolean>): Promise<boolean> {
   return verifyOneOfFew(verify);
 }
 
-interface PasswordHashFormat {
-  /** What the stored value starts with; it alone decides the format. */
-  readonly prefix: RegExp;
-  /** What is wrong with the stored value, in words that repeat nothing of it. Throws where it can't be parsed. */
-  problem(stored: string): string | undefined;
-  verify(stored: string, password: string): Promise<boolean>;
-}
-
-/**
- * Upper bounds on what one verification may cost. They are several times what anybody recommends, and exist so
- * that a damaged or hostile value can't take the machine's memory or hold a thread for minutes.
- */
-const bounds = { bcryptCost: 15, argon2KiB: 256 * 1024, argon2Passes: 16, argon2Lanes: 16 };
-
 const formats: readonly PasswordHashFormat[] = [
-  {
-    prefix: /^\$2[aby]\$/,
-    problem(stored) {
-      const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(stored)?.[1];
-      if (cost === undefined) return 'the bcrypt hash is cut short or damaged';
-      return Number(cost) > bounds.bcryptCost
-        ? `bcrypt cost ${cost} is over ${bounds.bcryptCost}`
-        : undefined;
-    },
-    verify: (stored, password) => verifyBcrypt(password, stored),
-  },
-  {
-    prefix: /^\$argon2id?\$/,
-    problem(stored) {
-      const { memoryCost, timeCost, parallelism } = parseArgon2(stored);
-      if (memoryCost > bounds.argon2KiB) return `argon2 memory ${memoryCost} KiB is over ${bounds.argon2KiB}`;
-      if (timeCost > bounds.argon2Passes) return `argon2 passes ${timeCost} are over ${bounds.argon2Passes}`;
-      if (parallelism > bounds.argon2Lanes)
-        return `argon2 lanes ${parallelism} are over ${bounds.argon2Lanes}`;
-      return undefined;
-    },
-    verify: (stored, password) => verifyArgon2(stored, password),
-  },
+  ...argon2Formats,
+  ...bcryptFormats,
+  ...scryptFormats,
+  ...pbkdf2Formats,
+  ...iteratedFormats,
 ];
 
+const longestStored = 1024;
+
 /**
- * Recognises a stored hash by its value alone.
+ * Recognises a stored hash by its value alone; what LDAP, Dovecot or Spring write in braces before a `$` is left out.
  * The problem names at most the format's prefix, never the value, so that it may be logged.
  */
-export function parsePasswordHash(stored: string): { hash: PasswordHash } | { problem: string } {
+export function parsePasswordHash(value: string, pepper = ''): { hash: PasswordHash } | { problem: string } {
+  const stored = value.trim().replace(/^\{[\w-]{1,20}\}(?=\$)/, '');
   const format = formats.find((candidate) => candidate.prefix.test(stored));
-  if (format === undefined) {
-    const prefix = /^\$[\w-]{1,12}\$|^\{\w{1,12}\}/.exec(stored)?.[0];
-    const given =
-      prefix === undefined ? 'no known password hash' : `a ${prefix} password hash, which is unknown`;
-    return { problem: `${given} (known: bcrypt $2y$ and argon2id)` };
-  }
+  if (format === undefined || stored.length > longestStored) return { problem: sayUnknown(stored) };
   try {
-    const problem = format.problem(stored);
-    return problem === undefined
-      ? { hash: { verify: (password) => queued(() => format.verify(stored, password)) } }
-      : { problem };
-  } catch {
-    return { problem: 'the password hash is cut short or damaged' };
+    const { verify, weakness } = format.parse(stored, pepper);
+    return { hash: { verify: (password) => queued(() => verify(password)), weakness } };
+  } catch (error) {
+    if (!(error instanceof UnusableHashError)) throw error;
+    return { problem: error.message };
   }
+}
+
+function sayUnknown(stored: string): string {
+  const prefix =
+    /^\$[\w-]{1,12}\$|^\{[\w-]{1,16}\}|^(md5|sha\d|bcrypt|scrypt|argon2|pbkdf2)\w{0,12}(?=[$:])/.exec(
+      stored,
+    )?.[0];
+  if (stored.length > longestStored) return `the password hash has more than ${longestStored} characters`;
+  const given =
+    prefix === undefined ? 'no known password hash' : `a ${prefix} password hash, which is unknown`;
+  return `${given}; docs/users.md lists those that are`;
 }
 
 /** Hashes a new password with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation), in PHC form. */

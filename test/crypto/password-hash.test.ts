@@ -1,38 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { hashPassword, parsePasswordHash } from '../../src/crypto/password-hash.ts';
+import { vectors } from './password-vectors.ts';
 
-/** Values that the original software made, named with it. */
-const vectors = [
-  [
-    'htpasswd -nbB -C 5, Apache 2.4.71',
-    'wonderland',
-    '$2y$05$/NjlYi.RAswnuMYFqkJDru4qMRkwgLZ4Y37O82bo9Y1TQ8Xi/B77m',
-  ],
-  [
-    'htpasswd -nbB -C 5, Apache 2.4.71',
-    'pässwörd',
-    '$2y$05$NnMEP5fKgO1odlMzfHUdP.Y/3okMdf.LgQERLkh98qMImC98.l4aS',
-  ],
-  [
-    'argon2 -id -t 2 -k 19456, the reference implementation 20171227',
-    'correct horse',
-    '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQxNmJ5dGVzIQ$/+mKIbPinpc4cMz5dD8M2ylDWOnWPSQYNRUFd/E5ph0',
-  ],
-  [
-    'argon2 -i -t 3 -k 4096, the reference implementation 20171227',
-    'correct horse',
-    '$argon2i$v=19$m=4096,t=3,p=1$c29tZXNhbHQxNmJ5dGVzIQ$Wuf+zMdEiXjK8DlVzXOEKFt6KQWUBcE5DRZMy6E7ZXg',
-  ],
-] as const;
+const bcrypt = '$2y$05$/NjlYi.RAswnuMYFqkJDru4qMRkwgLZ4Y37O82bo9Y1TQ8Xi/B77m';
+const argon2 =
+  '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQxNmJ5dGVzIQ$/+mKIbPinpc4cMz5dD8M2ylDWOnWPSQYNRUFd/E5ph0';
+const key = 'YWJjZGVmZ2hpamtsbW5vcA';
 
-function parsed(stored: string) {
-  const result = parsePasswordHash(stored);
+function parsed(stored: string, pepper?: string) {
+  const result = parsePasswordHash(stored, pepper);
   if ('problem' in result) throw new Error(result.problem);
   return result.hash;
 }
-
-const parsedArgon2 = { hash: parsed(vectors[2][2]) };
 
 function problemOf(stored: string): string {
   const result = parsePasswordHash(stored);
@@ -40,11 +21,47 @@ function problemOf(stored: string): string {
 }
 
 describe('password hashes', () => {
-  it.each(vectors)('verifies what %s made', async (_software, password, stored) => {
-    expect(await parsed(stored).verify(password)).toBe(true);
-    for (const wrong of ['', `${password} `, password.toUpperCase(), stored]) {
-      expect(await parsed(stored).verify(wrong), wrong).toBe(false);
+  it.each(vectors)('verifies what $software made: $stored', async ({ stored, password, pepper }) => {
+    const hash = parsed(stored, pepper);
+    expect(await hash.verify(password)).toBe(true);
+    for (const wrong of ['', `${password}x`, password.toUpperCase(), stored]) {
+      expect(await hash.verify(wrong), wrong).toBe(false);
     }
+  });
+
+  it('knows what WordPress does to a password from a form', async () => {
+    // WordPress 6.8.7, for what it's "quoted" becomes on its way through a form.
+    const stored = '$wp$2y$10$xsPZtjJ42VKMsaRvtsIzbeTFL2BDrWevVUTHqSnQeVb/o69VkhUwa';
+    expect(await parsed(stored).verify('it\'s "quoted"')).toBe(true);
+    expect(await parsed(stored).verify(' it\'s "quoted" ')).toBe(true);
+    expect(await parsed(stored).verify('its "quoted"')).toBe(false);
+  });
+
+  it('knows passwords of all lengths, as OpenSSL hashes them with each function of crypt(3)', async () => {
+    for (const [id, length] of ['1', 'apr1', '5', '6'].flatMap((each) =>
+      [1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 96, 128, 200].map((size) => [each, size] as const),
+    )) {
+      const password = 'ä'.repeat(length >> 1) + 'b'.repeat(length & 1);
+      const stored = execFileSync('openssl', ['passwd', `-${id}`, '-salt', 'saltsalt', password], {
+        encoding: 'utf8',
+      });
+      expect(await parsed(stored).verify(password), `${id} ${length}`).toBe(true);
+    }
+  });
+
+  it('leaves out what LDAP, Dovecot and Spring put in front', async () => {
+    for (const name of ['{bcrypt}', '{BLF-CRYPT}', '{CRYPT}']) {
+      expect(await parsed(name + bcrypt).verify('wonderland')).toBe(true);
+    }
+  });
+
+  it.each([
+    [bcrypt, 'bcrypt with a cost of 5'],
+    ['$apr1$NlwCqEd2$AtMj7wooX8LH4fhbXDoKu1', '$apr1$, which is MD5'],
+    ['{SHA}EfatjsUqKYSrqv18O1FlA3hcIHI=', '{SHA}, which is a single sha1'],
+    [argon2, undefined],
+  ])('says of %s that it is weak: %s', (stored, weakness) => {
+    expect(parsed(stored).weakness).toBe(weakness);
   });
 
   it('verifies what it made itself, never twice the same', async () => {
@@ -55,22 +72,34 @@ describe('password hashes', () => {
   });
 
   it.each([
-    [
-      'bcrypt that is cut short',
-      '$2y$05$/NjlYi.RAswnuMYFqkJDru4qMRkwgLZ4Y37O82bo9Y1TQ8Xi/B77',
-      /cut short or damaged/,
-    ],
-    ['bcrypt with an absurd cost', vectors[0][2].replace('$05', '$31'), /cost 31 is over 15/],
+    ['bcrypt that is cut short', bcrypt.slice(0, -1), /cut short or damaged/],
+    ['bcrypt with an absurd cost', bcrypt.replace('$05', '$31'), /bcrypt cost 31 is over 15/],
     ['argon2 that is cut short', '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ', /cut short or damaged/],
+    ['argon2 with absurd memory', argon2.replace('m=19456', 'm=4194304'), /memory in KiB 4194304 is over/],
+    ['argon2 with absurd passes', argon2.replace('t=2', 't=4000'), /passes 4000 is over 16/],
+    ['argon2 with absurd lanes', argon2.replace('p=1', 'p=200'), /lanes 200 is over 16/],
+    ['scrypt with absurd memory', `$scrypt$ln=30,r=8,p=1$c2FsdA$${key}`, /memory in bytes \d+ is over/],
+    ['scrypt with absurd work', `scrypt:131072:8:16$salt$${'ab'.repeat(32)}`, /work \d+ is over/],
+    ['scrypt with a key that says nothing', 'scrypt:16384:8:1$salt$ab', /cut short or damaged/],
+    ['PBKDF2 with absurd iterations', `pbkdf2_sha256$99999999$salt$${key}`, /99999999 is over 5000000/],
     [
-      'argon2 with absurd memory',
-      vectors[2][2].replace('m=19456', 'm=4194304'),
-      /memory 4194304 KiB is over/,
+      'scrypt that OpenSSL refuses',
+      `scrypt:2:1048576:2$salt$${'ab'.repeat(32)}`,
+      /memory in bytes \d+ is over/,
     ],
-    ['argon2 with absurd passes', vectors[2][2].replace('t=2', 't=4000'), /passes 4000 are over 16/],
-    ['argon2 with absurd lanes', vectors[2][2].replace('p=1', 'p=200'), /lanes 200 are over 16/],
-    ['MD5 of Apache', '$apr1$6pWafXsL$ZWvRDtXig9H6ytO0Eh/iC.', /a \$apr1\$ password hash, which is unknown/],
-    ['SHA-1 of Apache', '{SHA}EfatjsUqKYSrqv18O1FlA3hcIHI=', /a \{SHA\} password hash, which is unknown/],
+    ['scrypt beyond its own bounds', `scrypt:65536:1:1$salt$${'ab'.repeat(32)}`, /cut short or damaged/],
+    ['PBKDF2 with a long key', `pbkdf2:sha1:4000000$salt$${'ab'.repeat(64)}`, /iterations \d+ is over/],
+    ['PBKDF2 with a short key', 'pbkdf2_sha256$1000$salt$YWJj', /cut short or damaged/],
+    ['PBKDF2 with an absurd key', `pbkdf2:sha256:1000$salt$${'ab'.repeat(200)}`, /cut short or damaged/],
+    ['ASP.NET that is cut short', 'AQAAAAIAAAAyAAAAEOMwvh3+FZxqkdMBz2ekgGhwQ4A=', /cut short or damaged/],
+    ['crypt with absurd rounds', `$6$rounds=999999999$salt$${'a'.repeat(86)}`, /rounds 999999999 is over/],
+    ['crypt that is cut short', '$6$salt$abcdef', /cut short or damaged/],
+    ['phpass with absurd rounds', `$P$Zsaltsalt${'a'.repeat(22)}`, /rounds \d+ is over/],
+    ['a digest without its salt', '{SSHA}EfatjsUqKYSrqv18O1FlA3hcIHI=', /cut short or damaged/],
+    ['a digest that is cut short', '{SHA512}EfatjsUqKYSrqv18O1FlA3hcIHI=', /cut short or damaged/],
+    ['more than anybody stores', `$6$salt$${'a'.repeat(2000)}`, /more than 1024 characters/],
+    ['yescrypt', '$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o', /a \$y\$ password hash, which is unknown/],
+    ['MD5 of LDAP', '{SMD5}VJwSIvcTjqCbHOkyTn1Pzi4SyVU=', /a \{SMD5\} password hash, which is unknown/],
     ['a password in the clear', 'hunter2', /no known password hash/],
     ['nothing', '', /no known password hash/],
   ])('refuses %s without repeating it', (_what, stored, problem) => {
@@ -81,7 +110,7 @@ describe('password hashes', () => {
   });
 
   it('leaves a thread free for everything else, and refuses more work than anybody would wait for', async () => {
-    const { hash } = parsedArgon2;
+    const hash = parsed(argon2);
     let done = 0;
     const waiting = Array.from({ length: 60 }, async () => {
       await hash.verify('x');
@@ -97,8 +126,13 @@ describe('password hashes', () => {
     expect(refused[0]).toMatchObject({ reason: new Error('too many passwords are waiting to be verified') });
   });
 
-  it('does not hold the main thread up while it hashes', async () => {
-    const stored = await hashPassword('x');
+  it.each([
+    ['argon2', argon2],
+    ['SHA-512 of crypt(3)', `$6$rounds=100000$salt$${'a'.repeat(86)}`],
+    ['phpass', `$P$Fsaltsalt${'a'.repeat(22)}`],
+    ['PBKDF2', `pbkdf2_sha256$200000$salt$${key}`],
+    ['scrypt', `scrypt:32768:8:1$salt$${'ab'.repeat(32)}`],
+  ])('does not hold the main thread up while it hashes with %s', async (_name, stored) => {
     let turns = 0;
     const counting = setInterval(() => {
       turns += 1;
