@@ -17,9 +17,18 @@ export function createLog(level: LogLevel, destination: pino.DestinationStream):
       base: null,
       timestamp,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
     },
     destination,
   );
+}
+
+/** No more of an error than this: other properties may hold what was sent, and with it a password. */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return { type: name, message, code, stack, cause: cause === undefined ? undefined : describeError(cause) };
 }
 
 /** pino's own ISO time, made once a millisecond: many requests share one. */
