@@ -47,3 +47,11 @@ export function openSqlite(path: string): DatabaseSync {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
   return database;
 }
+
+/**
+ * Opens a file that others write. Reading it waits half a second for them at most, since everything else waits too. Whole
+ * numbers come as bigint, since ids may be longer than a number holds.
+ */
+export function openSqliteToRead(path: string): DatabaseSync {
+  return new DatabaseSync(path, { readOnly: true, timeout: 500, readBigInts: true });
+}
