@@ -23,6 +23,12 @@ export interface Schema {
     readonly issued_at: number;
     readonly expires_at: number | null;
   };
+  /** Its columns are as `rate-limiter-flexible` has them; `expire` alone is in milliseconds. */
+  readonly alexa_failures: {
+    readonly key: string;
+    readonly points: number;
+    readonly expire: number;
+  };
 }
 
 /**
@@ -60,6 +66,19 @@ export const migrations: Record<string, Migration> = {
         // Null: as long as the link.
         .addColumn('expires_at', 'bigint')
         .execute();
+    },
+  },
+  '0002_failures': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('alexa_failures')
+        // Digest of whom the failures are about: a username, an address, or both.
+        .addColumn('key', 'varchar(255)', (column) => column.primaryKey())
+        .addColumn('points', 'integer', (column) => column.notNull())
+        // When the count is forgotten, milliseconds since 1970.
+        .addColumn('expire', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('alexa_failures_expire').on('alexa_failures').column('expire').execute();
     },
   },
 };

@@ -1,11 +1,18 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from './sql-schema.ts';
-import { type Link, type LinkStore, type Storage, StorageUnavailableError } from './stores.ts';
+import {
+  type FailureStore,
+  type Link,
+  type LinkStore,
+  type Storage,
+  StorageUnavailableError,
+} from './stores.ts';
 
 /** Links in any SQL database that Kysely reaches, once its tables are there. */
-export function createSqlStorage(db: Kysely<Schema>): Storage {
+export function createSqlStorage(db: Kysely<Schema>, failures: FailureStore): Storage {
   return {
     links: createSqlLinks(db),
+    failures,
     async ping() {
       await confirmed(sql`select 1`.execute(db));
     },

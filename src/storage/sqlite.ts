@@ -1,11 +1,13 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
+import { createFailureStore, limiterOf } from './failure-store.ts';
 import { migrate } from './sql-migrate.ts';
 import { migrations, type Schema } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
-import type { Storage } from './stores.ts';
+import type { FailureStore, Storage } from './stores.ts';
 
 /**
  * Links in a SQLite file, made with its folder where absent and readable to its owner alone.
@@ -23,5 +25,37 @@ export async function openSqliteStorage(path: string): Promise<Storage> {
     database.close();
     throw cause;
   }
-  return createSqlStorage(db);
+  return createSqlStorage(db, createSqliteFailures(database));
+}
+
+/**
+ * Counts may be lost with the power, and links may not: so a count does not wait for the disk, nor for whoever holds the
+ * database. Everything else would wait with it.
+ */
+function createSqliteFailures(database: DatabaseSync): FailureStore {
+  const unhurried = (count: () => unknown) => () => {
+    // Within the transaction of a link, a count becomes a part of it.
+    if (database.isTransaction) return count();
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 20');
+    try {
+      return count();
+    } finally {
+      database.exec('PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
+    }
+  };
+  const storeClient = { prepare: (sql: string) => database.prepare(sql), transaction: unhurried };
+  const storeType = 'better-sqlite3';
+  const RateLimiterSQLite = limiterOf('RateLimiterSQLite');
+  return createFailureStore(
+    (options) =>
+      new RateLimiterSQLite({
+        ...options,
+        storeClient,
+        storeType,
+        tableName: 'alexa_failures',
+        tableCreated: true,
+      }),
+    async (now) =>
+      unhurried(() => database.prepare('delete from alexa_failures where expire <= ?').run(now))(),
+  );
 }

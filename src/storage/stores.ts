@@ -45,8 +45,27 @@ export interface LinkStore {
   revoke(linkId: string, at: number): Promise<boolean>;
 }
 
+/** Failures that were counted under a key, in a window that began with the first of them. */
+interface Failures {
+  readonly count: number;
+  /** Until the window ends and the count is forgotten. */
+  readonly secondsLeft: number;
+}
+
+/**
+ * Counts failures, all instances together. While the engine can't answer, each instance counts in its own memory:
+ * no method rejects. Keys are digests of whom they are about.
+ */
+export interface FailureStore {
+  find(key: string): Promise<Failures | undefined>;
+  /** Atomic. Opens a window of that length where none is open. */
+  add(key: string, windowSeconds: number): Promise<void>;
+  forget(key: string): Promise<void>;
+}
+
 export interface Storage {
   readonly links: LinkStore;
+  readonly failures: FailureStore;
   /** Resolves when the engine answers a query. */
   ping(): Promise<void>;
   close(): Promise<void>;

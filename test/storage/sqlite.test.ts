@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { Kysely } from 'kysely';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
+import { createFailureStore } from '../../src/storage/failure-store.ts';
 import { migrate } from '../../src/storage/sql-migrate.ts';
 import { migrations, type Schema } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import type { Storage } from '../../src/storage/stores.ts';
 import { temporaryFolder } from '../support/server.ts';
+import { describeFailureStore } from './failure-store-conformance.ts';
 import { describeStorage, newLink, newToken } from './link-store-conformance.ts';
 
 async function open(path = join(temporaryFolder(), 'links.db')): Promise<Storage> {
@@ -21,6 +24,17 @@ async function open(path = join(temporaryFolder(), 'links.db')): Promise<Storage
 }
 
 describeStorage('SQLite', () => open());
+
+describeFailureStore('SQLite', async () => {
+  const path = join(temporaryFolder(), 'links.db');
+  return [(await open(path)).failures, (await open(path)).failures];
+});
+
+describeFailureStore('SQLite that can’t be reached, so that memory counts on', async () => {
+  const storage = await open();
+  await storage.close();
+  return [storage.failures, storage.failures];
+});
 
 /** The tables as some release leaves them. */
 async function database(path: string, release: typeof migrations) {
@@ -40,6 +54,47 @@ const nextRelease = {
 };
 
 describe('SQLite', () => {
+  it('takes out what was forgotten', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const first = await open(path);
+    for (const key of ['a', 'b', 'c']) await first.failures.add(key, 0.001);
+    await expect.poll(() => first.failures.find('c')).toBeUndefined();
+    // Each instance does so with its first failure, and then every few minutes.
+    await (await open(path)).failures.add('d', 900);
+    const left = () => new DatabaseSync(path).prepare('select key from alexa_failures').all();
+    await expect.poll(() => left()).toEqual([{ key: 'd' }]);
+  });
+
+  it('counts in memory, and holds nobody up, while another process writes for long', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const storage = await open(path);
+    const other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    const startedAt = performance.now();
+    for (let time = 0; time < 3; time += 1) await storage.failures.add('a', 900);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    other.exec('rollback');
+    other.close();
+    await storage.failures.add('a', 900);
+    expect(await storage.failures.find('a')).toMatchObject({ count: 1 });
+  });
+
+  it('counts failures while a link is being made, and keeps all', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const storage = await open(path);
+    const accessToken = newToken();
+    const creating = storage.links.create(newLink(), accessToken);
+    // One in each of the turns that making a link takes.
+    const counting = Array.from({ length: 30 }, async (_, turn) => {
+      for (let passed = 0; passed < turn; passed += 1) await undefined;
+      await storage.failures.add(`key${turn}`, 900);
+    });
+    await Promise.all([creating, ...counting]);
+    expect(await storage.links.findByAccessToken(accessToken.digest)).toBeDefined();
+    const kept = new DatabaseSync(path).prepare('select count(*) as count from alexa_failures').get();
+    expect(kept).toEqual({ count: 30 });
+  });
+
   it('upgrades an older database and keeps every link', async () => {
     const path = join(temporaryFolder(), 'links.db');
     const accessToken = newToken();
@@ -47,7 +102,8 @@ describe('SQLite', () => {
     await older.links.create(newLink(), accessToken);
     await older.close();
     const db = await database(path, nextRelease);
-    expect(await createSqlStorage(db).links.findByAccessToken(accessToken.digest)).toBeDefined();
+    const failures = createFailureStore((options) => new RateLimiterMemory(options));
+    expect(await createSqlStorage(db, failures).links.findByAccessToken(accessToken.digest)).toBeDefined();
     const columns = await db.introspection.getTables();
     expect(JSON.stringify(columns)).toContain('nickname');
   });

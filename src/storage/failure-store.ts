@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import type * as flexible from 'rate-limiter-flexible';
+import type { FailureStore } from './stores.ts';
+
+const load = createRequire(import.meta.url);
+
+/** One engine of the package. Its index loads all thirty, which costs 25 milliseconds and 7 MB at start. */
+export function limiterOf<Name extends keyof typeof flexible>(name: Name): (typeof flexible)[Name] {
+  return load(`rate-limiter-flexible/lib/${name}.js`);
+}
+
+/** What every engine's limiter is told: it only counts, and what a count means is for the caller to say. */
+const counting = { points: Number.MAX_SAFE_INTEGER, duration: 3600, keyPrefix: '' };
+
+/** How often forgotten counts are taken out. */
+const sweepMs = 5 * 60_000;
+
+/**
+ * Failures counted by one of rate-limiter-flexible's engines, with memory to stand in for it.
+ * `sweep` takes out what was forgotten before an instant in milliseconds, where the engine doesn't by itself.
+ */
+export function createFailureStore(
+  open: (options: Omit<flexible.IRateLimiterStoreOptions, 'storeClient'>) => flexible.RateLimiterAbstract,
+  sweep?: (nowMs: number) => Promise<unknown>,
+): FailureStore {
+  const RateLimiterMemory = limiterOf('RateLimiterMemory');
+  const counter = open({ ...counting, insuranceLimiter: new RateLimiterMemory(counting) });
+  let sweptAt = 0;
+
+  function sweepNowAndThen(): void {
+    const now = Date.now();
+    if (now - sweptAt < sweepMs) return;
+    sweptAt = now;
+    // Another time will do.
+    sweep?.(now).catch(() => {});
+  }
+
+  return {
+    async find(key) {
+      const found = await counter.get(key);
+      return found === null
+        ? undefined
+        : { count: found.consumedPoints, secondsLeft: Math.ceil(found.msBeforeNext / 1000) };
+    },
+    async add(key, windowSeconds) {
+      sweepNowAndThen();
+      await counter.penalty(key, 1, { customDuration: windowSeconds });
+    },
+    async forget(key) {
+      await counter.delete(key);
+    },
+  };
+}
