@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { readClients } from './config/clients.ts';
-import { parseStorage, parseUsers, type StorageLocation, type UsersLocation } from './config/locations.ts';
+import { parseStorage, type StorageLocation } from './config/locations.ts';
 import { parsePort, parsePublicUrl, parseTrustProxy, type TrustProxy } from './config/network.ts';
 import type { AddProblem, Problem } from './config/problem.ts';
+import { parseUsers, type UsersLocation } from './config/users-location.ts';
 import {
   type Environment,
   findMisspelled,
@@ -60,7 +61,12 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
     trustProxy: parseTrustProxy(variables.TRUST_PROXY, addProblem),
     clients:
       variables.CLIENTS === undefined ? undefined : readClients(variables.CLIENTS, readFile, addProblem),
-    users: variables.USERS === undefined ? undefined : parseUsers(variables.USERS, readFile, addProblem),
+    users:
+      variables.USERS === undefined
+        ? undefined
+        : parseUsers({ value: variables.USERS, variables, production, readFile, addProblem }, (message) =>
+            warnings.push(message),
+          ),
     storage: parseStorage(variables.STORAGE ?? 'sqlite:data/links.db', production, addProblem),
     logLevel: parseLogLevel(variables.LOG_LEVEL, addProblem),
   });

@@ -8,6 +8,10 @@ const files: Record<string, string> = {
   'clients.json': JSON.stringify([cloudLights]),
   'users.htpasswd': '',
   secret: 'sqlite:/var/lib/links.db\n',
+  'people.db': '',
+  'ca.pem': 'the authority',
+  './users.ts': '',
+  'lib/users.mjs': '',
 };
 
 function readFile(path: string): string {
@@ -298,5 +302,162 @@ describe('clients', () => {
     const said = problems({ ...production, CLIENTS: value }).join('\n');
     expect(said).toMatch(expected);
     expect(said).not.toContain('hunter2');
+  });
+});
+
+describe('USERS', () => {
+  const query = 'SELECT id, password_hash FROM people WHERE username = :username';
+
+  it.each([
+    [
+      { USERS: 'file:users.htpasswd', USERS_PEPPER: 'p' },
+      { scheme: 'file', pepper: 'p' },
+    ],
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: query },
+      { engine: 'sqlite', address: 'people.db', query },
+    ],
+    [
+      { USERS: 'postgres://app:x%40y@db/app?sslmode=verify-full&sslrootcert=ca.pem', USERS_QUERY: query },
+      { engine: 'postgres' },
+    ],
+    [{ USERS: 'postgresql://db/app', USERS_QUERY: `with x as (${query}) select *` }, { engine: 'postgres' }],
+    [{ USERS: 'mysql://db/app?ssl-mode=VERIFY_CA&ssl-ca=ca.pem', USERS_QUERY: query }, { engine: 'mysql' }],
+    [
+      {
+        USERS: 'sqlite:people.db',
+        USERS_QUERY: query,
+        USERS_BY_ID_QUERY: 'select id from people where id = :id',
+      },
+      { byIdQuery: 'select id from people where id = :id' },
+    ],
+    [
+      { USERS: 'ldaps://dc1.example.com/dc=example,dc=com' },
+      {
+        url: 'ldaps://dc1.example.com',
+        base: 'dc=example,dc=com',
+        bindDn: '',
+        filter: '(uid={username})',
+        idAttribute: undefined,
+        startTls: false,
+      },
+    ],
+    [
+      {
+        USERS: 'ldap://dc1.example.com:3389/ou=the%20people,dc=example',
+        USERS_LDAP_START_TLS: 'true',
+        USERS_LDAP_CA_FILE: 'ca.pem',
+        USERS_LDAP_BIND_DN: 'cn=service',
+        USERS_LDAP_BIND_PASSWORD: 's3cret',
+        USERS_LDAP_ID_ATTRIBUTE: 'ObjectGuid',
+        USERS_LDAP_FILTER: '(&(objectClass=user)(sAMAccountName={username}))',
+      },
+      {
+        url: 'ldap://dc1.example.com:3389',
+        base: 'ou=the people,dc=example',
+        startTls: true,
+        ca: 'the authority',
+        bindDn: 'cn=service',
+        idAttribute: 'objectGUID',
+      },
+    ],
+    [
+      { USERS: 'https://example.com/check', USERS_HTTP_TOKEN: 's3cret' },
+      { url: 'https://example.com/check', token: 's3cret' },
+    ],
+    [{ USERS: 'http://127.0.0.1:9000/check' }, { scheme: 'http' }],
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: `-- who\n/* and */ (${query})`, USERS_CONNECTIONS: '3' },
+      { connections: 3 },
+    ],
+    [{ USERS: './users.ts' }, { scheme: 'module', module: './users.ts' }],
+    [{ USERS: 'lib/users.mjs' }, { scheme: 'module', module: './lib/users.mjs' }],
+    [{ USERS: '@example/users' }, { scheme: 'module', module: '@example/users' }],
+  ])('is read: %o', (settings, users) => {
+    const parsed = parse({ ...production, ...settings });
+    expect(parsed).toMatchObject({ config: { users }, warnings: [] });
+  });
+
+  it.each([
+    [{ USERS: 'users.htpasswd' }, /^USERS is no module; for a file in Apache’s format begin with file:/],
+    [{ USERS: 'redis://cache' }, /^USERS must begin with one of file:, sqlite:, /],
+    [{ USERS: './nowhere.ts' }, /^USERS names \.\/nowhere\.ts, which does not exist: name a module/],
+    [{ USERS: 'sqlite:people.db' }, /^USERS_QUERY is missing: give a SELECT by :username/],
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: 'select id from people' },
+      /^USERS_QUERY must have :username where the value goes/,
+    ],
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: `delete from people where x = :username` },
+      /^USERS_QUERY must be a SELECT/,
+    ],
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: query, USERS_BY_ID_QUERY: query },
+      /^USERS_BY_ID_QUERY must have :id/,
+    ],
+    [
+      { USERS: 'postgres://db', USERS_QUERY: query },
+      /^USERS must be like postgres:\/\/name:password@host\/data/,
+    ],
+    [{ USERS: 'postgres://app:s3cret#1@db/app', USERS_QUERY: query }, /as %2F, %23, %3F and %40$/],
+    [{ USERS: 'mysql://db/app?ssl-mode=ON', USERS_QUERY: query }, /^USERS must have REQUIRED, VERIFY_CA,/],
+    [
+      { USERS: 'mysql://db/app?ssl-ca=none.pem', USERS_QUERY: query },
+      /^USERS names none\.pem, .*correct ssl-ca/,
+    ],
+    [{ USERS: 'postgres://app:12/s3cret@db/app', USERS_QUERY: query }, /^USERS must be like postgres/],
+    [
+      { USERS: 'postgres://db/app?ssl-mode=REQUIRED', USERS_QUERY: query },
+      /^USERS has ssl-mode, .* sslmode,/,
+    ],
+    [
+      { USERS: 'mysql://db/app?sslmode=require', USERS_QUERY: query },
+      /^USERS has sslmode, .* ssl-mode, ssl-ca$/,
+    ],
+    [{ USERS: 'ldaps://h/dc=x?uid?sub?(a=b)' }, /^USERS must be like ldaps/],
+    [
+      { USERS: 'ldaps://h/dc=x', USERS_CONNECTIONS: '0' },
+      /^USERS_CONNECTIONS must be a whole number from 1 to 100/,
+    ],
+    [{ USERS: 'ldaps://dc1.example.com' }, /^USERS must be like ldaps:\/\/host\/dc=example,dc=com/],
+    [{ USERS: 'ldap://dc1.example.com/dc=x' }, /^USERS would send passwords in the clear: use ldaps/],
+    [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_START_TLS: 'true' }, /^USERS_LDAP_START_TLS is for ldap/],
+    [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_START_TLS: 'yes' }, /^USERS_LDAP_START_TLS must be true or false/],
+    [
+      { USERS: 'ldaps://h/dc=x', USERS_LDAP_BIND_DN: 'cn=x' },
+      /^USERS_LDAP_BIND_DN and USERS_LDAP_BIND_PASSWORD/,
+    ],
+    [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_FILTER: 'uid={username}' }, /^USERS_LDAP_FILTER must stand in/],
+    [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_FILTER: '(uid=x)' }, /^USERS_LDAP_FILTER must .*\{username\}/],
+    [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_CA_FILE: 'no.pem' }, /^USERS_LDAP_CA_FILE names no\.pem/],
+    [
+      { USERS: 'ldaps://h/dc=x', USERS_LDAP_ID_ATTRIBUTE: 'a)(b' },
+      /^USERS_LDAP_ID_ATTRIBUTE must be the name/,
+    ],
+    [{ USERS: 'http://example.com/check' }, /^USERS must begin with https:\/\/ in production/],
+    [{ USERS: 'https://me:s3cret@example.com/' }, /^USERS must be a complete address .*without a name/],
+    [{ USERS: 'https://example.com/', USERS_HTTP_TOKEN: 'a b' }, /^USERS_HTTP_TOKEN must be printable/],
+  ])('is refused, with what to do: %o', (settings, problem) => {
+    const said = problems({ ...production, ...settings });
+    expect(said).toEqual([expect.stringMatching(problem)]);
+    expect(said.join()).not.toContain('s3cret');
+  });
+
+  it('may be http in development', () => {
+    expect(config({ USERS: 'http://users.local/check' }).users).toMatchObject({ scheme: 'http' });
+  });
+
+  it('warns of settings that it makes no use of', () => {
+    const parsed = parse({ ...production, USERS_QUERY: query, USERS_HTTP_TOKEN: 'x' });
+    expect(parsed.warnings).toEqual([
+      'USERS_QUERY is set, but USERS is a file that does not read it',
+      'USERS_HTTP_TOKEN is set, but USERS is a file that does not read it',
+    ]);
+  });
+
+  it('takes secrets and long statements from files', () => {
+    files['query.sql'] = `${query}\n`;
+    const parsed = config({ ...production, USERS: 'sqlite:people.db', USERS_QUERY_FILE: 'query.sql' });
+    expect(parsed.users).toMatchObject({ query });
   });
 });

@@ -1,31 +1,10 @@
 import type { AddProblem } from './problem.ts';
 import { type ReadFile, whyUnreadable } from './variables.ts';
 
-/** Which user store, and what it needs to find the users. */
-export interface UsersLocation {
-  readonly scheme: 'file';
-  readonly path: string;
-}
-
 /** Which storage engine, and where it keeps links. */
 export interface StorageLocation {
   readonly scheme: 'sqlite';
   readonly path: string;
-}
-
-export function parseUsers(value: string, readFile: ReadFile, addProblem: AddProblem): UsersLocation {
-  const path = pathOf('file', value);
-  if (path === undefined) {
-    addProblem('USERS', 'must begin with file:, like file:users.htpasswd');
-    return { scheme: 'file', path: '' };
-  }
-  try {
-    readFile(path);
-  } catch (cause) {
-    const remedy = `name a file that can be read, or make one with "htpasswd -B -C 12 -c FILE NAME"`;
-    addProblem('USERS', `names ${path}, ${whyUnreadable(cause)}: ${remedy}`);
-  }
-  return Object.freeze({ scheme: 'file', path });
 }
 
 export function parseStorage(value: string, production: boolean, addProblem: AddProblem): StorageLocation {
@@ -38,8 +17,24 @@ export function parseStorage(value: string, production: boolean, addProblem: Add
 }
 
 /** `sqlite:data/links.db`, `sqlite:/var/links.db` and `sqlite:///var/links.db` name a path. */
-function pathOf(scheme: string, value: string): string | undefined {
+export function pathOf(scheme: string, value: string): string | undefined {
   if (!value.startsWith(`${scheme}:`)) return undefined;
   const path = value.slice(scheme.length + 1).replace(/^\/\/(?=\/)/, '');
   return path === '' ? undefined : path;
+}
+
+/** The text of a file that a setting names; a problem with a remedy, and nothing, where it can't be read. */
+export function fileOf(
+  where: string,
+  path: string,
+  remedy: string,
+  readFile: ReadFile,
+  addProblem: AddProblem,
+): string | undefined {
+  try {
+    return readFile(path);
+  } catch (cause) {
+    addProblem(where, `names ${path}, ${whyUnreadable(cause)}: ${remedy}`);
+    return undefined;
+  }
 }

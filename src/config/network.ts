@@ -6,8 +6,11 @@ export type TrustProxy = false | number | readonly string[];
 
 /** Whether a URL is safe to send a person or a token to: https, or http that never leaves this machine. */
 export function isHttpsOrLoopback(url: URL): boolean {
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 export function parsePort(value: string | undefined, addProblem: AddProblem): number {

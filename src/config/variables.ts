@@ -15,12 +15,32 @@ const variableNames = [
   'TRUST_PROXY',
   'CLIENTS',
   'USERS',
+  'USERS_PEPPER',
+  'USERS_QUERY',
+  'USERS_BY_ID_QUERY',
+  'USERS_CONNECTIONS',
+  'USERS_LDAP_BIND_DN',
+  'USERS_LDAP_BIND_PASSWORD',
+  'USERS_LDAP_FILTER',
+  'USERS_LDAP_ID_ATTRIBUTE',
+  'USERS_LDAP_START_TLS',
+  'USERS_LDAP_CA_FILE',
+  'USERS_HTTP_TOKEN',
   'STORAGE',
   'LOG_LEVEL',
 ] as const;
-const secretNames = ['CLIENTS', 'USERS', 'STORAGE'] as const;
+const secretNames = [
+  'CLIENTS',
+  'USERS',
+  'USERS_PEPPER',
+  'USERS_QUERY',
+  'USERS_BY_ID_QUERY',
+  'USERS_LDAP_BIND_PASSWORD',
+  'USERS_HTTP_TOKEN',
+  'STORAGE',
+] as const;
 
-type VariableName = (typeof variableNames)[number];
+export type VariableName = (typeof variableNames)[number];
 export type Variables = { readonly [name in VariableName]?: string };
 
 /** Takes the known variables out of an environment; empty ones count as unset. */

@@ -14,6 +14,7 @@ import { createErrorHandlers } from './error-handlers.ts';
 import { createHealthEndpoint, createReadinessEndpoint } from './health-endpoints.ts';
 import { createIntrospectionEndpoint } from './introspection-endpoint.ts';
 import { createPages } from './pages.ts';
+import { noticeProxy } from './proxy-notice.ts';
 import { requestLog } from './request-log.ts';
 import { createRevocationEndpoint } from './revocation-endpoint.ts';
 import { simulatorEndpoints } from './simulator-endpoints.ts';
@@ -96,6 +97,7 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', false);
   app.set('trust proxy', options.trustProxy);
   app.use(requestLog(options.log));
+  if (options.trustProxy === false) app.use(noticeProxy(report));
   for (const endpoint of endpoints) mount(app, endpoint);
   app.use(refuseUnknown, errors.page);
   return app;

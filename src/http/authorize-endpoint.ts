@@ -59,15 +59,11 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     }
   }
 
-  async function answerSignIn(
-    response: Response,
-    attempt: SignInAttempt,
-    ip: string | undefined,
-  ): Promise<void> {
-    const { request, reference, username } = attempt;
+  async function answerSignIn(response: Response, attempt: SignInAttempt): Promise<void> {
+    const { request, reference, username, address } = attempt;
     const { client } = request;
     const result = await signIn(context, attempt);
-    const fields = { reference, client_id: client.clientId, ip };
+    const fields = { reference, client_id: client.clientId, ip: address };
     if (result.outcome === 'linked') {
       const { id, subject, redirectHost } = result.link;
       report('sign_in.succeeded', { ...fields, subject });
@@ -76,6 +72,11 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     } else if (result.outcome === 'refused') {
       report('sign_in.failed', fields);
       answers.page(response, 422, pages.signIn(client, { reference, username, alert: 'refused' }));
+    } else if (result.outcome === 'limited') {
+      const { retryAfterSeconds: seconds } = result;
+      report('sign_in.limited', { ...fields, retry_after: seconds });
+      const form = { reference, username, alert: 'limited', retryAfterSeconds: seconds } as const;
+      answers.page(response, 429, pages.signIn(client, form), { 'Retry-After': seconds });
     } else {
       report('sign_in.unavailable', { ...fields, part: result.part, err: result.cause });
       answers.page(response, 503, pages.signIn(client, { reference, username, alert: 'unavailable' }), {
@@ -122,7 +123,8 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
       throw new OAuthError('invalid_request', 'The action must be sign-in or cancel.');
     const username = singleParameter(form, 'username') ?? '';
     const password = singleParameter(form, 'password') ?? '';
-    await answerSignIn(response, { request: authorization, username, password, reference }, request.ip);
+    const address = request.ip;
+    await answerSignIn(response, { request: authorization, username, password, reference, address });
   };
 
   return { get, post };

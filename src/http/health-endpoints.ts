@@ -20,26 +20,37 @@ export interface ReadinessOptions {
 /** Able to serve: storage and users answer, and the process is not about to stop. 503 names the part that doesn't. */
 export function createReadinessEndpoint(options: ReadinessOptions): RequestHandler {
   const { storage, users, isDraining, report, answers } = options;
+  const storageNow = lookingAt(storage, (err) => report('storage.unavailable', { err }));
+  const usersNow = lookingAt(users, (err) => report('users.unavailable', { err }));
   return async (_request, response) => {
-    const [storageState, usersState] = await Promise.all([
-      stateOf(storage, (err) => report('storage.unavailable', { err })),
-      stateOf(users, (err) => report('users.unavailable', { err })),
-    ]);
+    const [storageState, usersState] = await Promise.all([storageNow(), usersNow()]);
     const ready = storageState === 'ok' && usersState === 'ok' && !isDraining();
     const status = isDraining() ? 'stopping' : ready ? 'ok' : 'unavailable';
     answers.json(response, ready ? 200 : 503, { status, storage: storageState, users: usersState });
   };
 }
 
-async function stateOf(
-  part: { ping(): Promise<void> },
-  failed: (cause: unknown) => void,
-): Promise<'ok' | 'unavailable'> {
-  try {
-    await part.ping();
-    return 'ok';
-  } catch (cause) {
-    failed(cause);
-    return 'unavailable';
+type State = 'ok' | 'unavailable';
+
+/** Looks once a second at most, whoever asks how often: anybody may. */
+function lookingAt(part: { ping(): Promise<void> }, failed: (cause: unknown) => void): () => Promise<State> {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let state: Promise<State> | undefined;
+  async function look(): Promise<State> {
+    try {
+      await part.ping();
+      return 'ok';
+    } catch (cause) {
+      failed(cause);
+      return 'unavailable';
+    }
   }
+  return () => {
+    const now = performance.now();
+    if (state === undefined || now - lookedAt >= 1000) {
+      state = look();
+      lookedAt = now;
+    }
+    return state;
+  };
 }

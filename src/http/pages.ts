@@ -12,7 +12,9 @@ interface SignInForm {
   readonly reference: string;
   /** What the person had entered, to be shown again beside an alert; never a password. */
   readonly username?: string;
-  readonly alert?: 'refused' | 'unavailable';
+  readonly alert?: 'refused' | 'unavailable' | 'limited';
+  /** When the next attempt counts, where too many have failed. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** The pages that people see. All that does not change from one request to the next is made beforehand. */
@@ -30,13 +32,17 @@ export function createPages(render: Render, clients: Iterable<Client>): Pages {
 
   function prepare(client: Client) {
     const fixed = fixedParts(client);
-    const fillIn = ({ reference, username = '', alert }: SignInForm) =>
+    const fillIn = ({ reference, username = '', alert, retryAfterSeconds }: SignInForm) =>
       render('sign-in', {
         ...fixed,
         css: fixed.theme.css,
         reference,
         username,
-        alert: alert && messages.signIn[alert],
+        alert:
+          alert &&
+          fill(messages.signIn[alert], {
+            time: retryAfterSeconds === undefined ? '' : inWords(retryAfterSeconds),
+          }),
         said: alert && fill(messages.reference, { reference }),
       });
     // Untouched, the page is the same for everybody but for the reference.
@@ -76,6 +82,12 @@ function fixedParts(client: Client) {
     intro: fill(text.intro, { client: client.clientName }),
     links: links.flatMap(({ href, text }) => (href === undefined ? [] : [{ href, text }])),
   };
+}
+
+/** Whole minutes, so that nobody tries too early. Its words are loaded when first needed, which is seldom. */
+function inWords(seconds: number): string {
+  const minutes = new Intl.NumberFormat('en', { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+  return minutes.format(Math.ceil(seconds / 60));
 }
 
 function fill(message: string, values: Readonly<Record<string, string>>): string {

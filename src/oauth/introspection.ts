@@ -1,6 +1,6 @@
 import { sha256 } from '../crypto/digest.ts';
 import type { LinkedAccessToken, LinkStore } from '../storage/stores.ts';
-import type { User, UserStore } from '../users/user-store.ts';
+import type { Profile, UserStore } from '../users/user-store.ts';
 import type { Client } from './client.ts';
 
 /** Where a token is looked up, and who is told when the person behind it could not be. */
@@ -14,7 +14,7 @@ export interface TokenContext {
 
 /** An access token that holds, and the person as the user store has them now, where it can say. */
 export interface ActiveToken extends LinkedAccessToken {
-  readonly user?: User;
+  readonly user?: Profile;
 }
 
 /**

@@ -3,10 +3,12 @@ import type { AccessTokenRecord, Link, LinkStore } from '../storage/stores.ts';
 import type { User, UserStore } from '../users/user-store.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { IssuedAccessToken } from './authorization-response.ts';
+import type { AttemptOutcome, GuessLimits } from './guess-limits.ts';
 
 /** Where users and links are, and what would make a grant differ from one run to the next. */
 export interface GrantContext {
   readonly users: UserStore;
+  readonly limits: GuessLimits;
   readonly links: LinkStore;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -21,12 +23,16 @@ export interface SignInAttempt {
   readonly username: string;
   readonly password: string;
   readonly reference: string;
+  /** Where it came from. */
+  readonly address: string | undefined;
 }
 
 export type SignInOutcome =
   | { readonly outcome: 'linked'; readonly link: Link; readonly issued: IssuedAccessToken }
   /** An unknown user and a wrong password alike. */
   | { readonly outcome: 'refused' }
+  /** Too many have failed; the password was not looked at. */
+  | { readonly outcome: 'limited'; readonly retryAfterSeconds: number }
   /** Nothing was granted or kept; the same attempt may be made again. */
   | { readonly outcome: 'unavailable'; readonly part: 'users' | 'storage'; readonly cause: unknown };
 
@@ -35,12 +41,19 @@ export type SignInOutcome =
  * token are durable before this resolves. Never rejects for a back-end that is down.
  */
 export async function signIn(context: GrantContext, attempt: SignInAttempt): Promise<SignInOutcome> {
-  let user: User | undefined;
+  const { limits, users } = context;
+  // Phones put a space behind a word that they completed, and may send a letter and its accent apart.
+  const username = attempt.username.normalize('NFC').trim();
+  let attempted: AttemptOutcome<User>;
   try {
-    user = await authenticate(context.users, attempt);
+    attempted = await limits.attempt({ username, address: attempt.address }, () =>
+      authenticate(users, username, attempt.password),
+    );
   } catch (cause) {
     return { outcome: 'unavailable', part: 'users', cause };
   }
+  if ('retryAfterSeconds' in attempted) return { outcome: 'limited', ...attempted };
+  const { result: user } = attempted;
   if (user === undefined) return { outcome: 'refused' };
   try {
     return { outcome: 'linked', ...(await grant(context, attempt, user)) };
@@ -49,13 +62,17 @@ export async function signIn(context: GrantContext, attempt: SignInAttempt): Pro
   }
 }
 
-/** Phones put a space behind a word that they completed, and may send a letter and its accent apart. */
-async function authenticate(
-  users: UserStore,
-  { username, password }: SignInAttempt,
-): Promise<User | undefined> {
-  const entered = username.normalize('NFC').trim();
-  return entered === '' || password === '' ? undefined : users.authenticate(entered, password);
+/** Longer ones are nobody's, and would only cost time. */
+const longest = { usernameCharacters: 256, passwordBytes: 1024 };
+
+/** What can't be anybody's, a store is never asked about: an empty password above all. */
+async function authenticate(users: UserStore, username: string, password: string): Promise<User | undefined> {
+  const possible =
+    username !== '' &&
+    [...username].length <= longest.usernameCharacters &&
+    password !== '' &&
+    Buffer.byteLength(password) <= longest.passwordBytes;
+  return possible ? users.authenticate(username, password) : undefined;
 }
 
 /** Linking again adds a link and leaves older ones alone: people have two Alexa accounts, and interrupt re-links. */

@@ -16,9 +16,13 @@ const levels = {
   'link.created': 'info',
   'token.revoked': 'info',
   'client.refused': 'warn',
+  'sign_in.limited': 'warn',
+  'users.ambiguous': 'error',
+  'users.hash_unusable': 'warn',
   'users.line_skipped': 'warn',
   'users.loaded': 'info',
   'users.unavailable': 'error',
+  'users.weak_hash': 'warn',
   'storage.unavailable': 'error',
   'request.refused': 'info',
   'request.unreadable': 'info',
@@ -27,6 +31,7 @@ const levels = {
   'server.started': 'info',
   'server.stopping': 'info',
   'server.stopped': 'info',
+  'server.unclosed': 'warn',
 } as const;
 
 export type EventName = keyof typeof levels;

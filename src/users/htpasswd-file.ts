@@ -3,9 +3,12 @@ import type { Report } from '../telemetry/events.ts';
 import { parseHtpasswd } from './htpasswd.ts';
 import { createPasswordList, type PasswordList } from './password-list.ts';
 import type { UserStore } from './user-store.ts';
+import { createWeaknessReport } from './weakness-report.ts';
 
 export interface HtpasswdFileOptions {
   readonly path: string;
+  /** What an application appends to passwords before bcrypt. */
+  readonly pepper?: string;
   readonly report: Report;
   /** How long `findById` may answer from what it read before it looks at the file again. */
   readonly recheckSeconds?: number;
@@ -20,7 +23,8 @@ const settlingSeconds = 1;
  * Rejects when the file can't be read at first.
  */
 export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<UserStore> {
-  const { path, report, recheckSeconds = 1 } = options;
+  const { path, pepper, report, recheckSeconds = 1 } = options;
+  const reportWeakness = createWeaknessReport(report);
   let text = '';
   let list = createPasswordList(new Map());
   // As last read when nobody had just written to it: tools write the file in place, and for a moment it is empty.
@@ -42,11 +46,12 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
 
   function load(content: string): void {
     if (content === text && settled !== undefined) return;
-    const { users, damaged } = parseHtpasswd(content);
+    const { users, damaged } = parseHtpasswd(content, pepper);
     text = content;
     list = createPasswordList(users);
     report('users.loaded', { users: users.size, skipped: damaged.length });
     for (const { line, problem } of damaged) report('users.line_skipped', { line, problem });
+    for (const hash of users.values()) reportWeakness(hash);
   }
 
   // Requests that arrive together share one look at the file.

@@ -75,6 +75,7 @@ describe('npm start', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ event }) => event)).toEqual([
       'users.loaded',
+      'users.weak_hash',
       'server.started',
       'request.refused',
       'request',

@@ -156,6 +156,7 @@ describe('GET /authorize', () => {
     for (let time = 0; time < 3; time += 1) await get(server, authorizePath());
     expect(server.log.filter(({ event }) => event !== 'request').map(({ event }) => event)).toEqual([
       'users.loaded',
+      'users.weak_hash',
       'server.started',
     ]);
   });

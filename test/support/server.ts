@@ -115,6 +115,8 @@ export async function startServerIn(folder: string, env: Environment): Promise<T
   const server = await createAccountLinkingServer(
     parsed.config,
     createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
+    // A second in production.
+    0.01,
   );
   await server.listen();
   let stopped: Promise<void> | undefined;

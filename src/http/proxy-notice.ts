@@ -1,0 +1,27 @@
+import type { RequestHandler } from 'express';
+import ipaddr from 'ipaddr.js';
+import type { Report } from '../telemetry/events.ts';
+
+const forwardedBy = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
+const ownNetworks = ['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat'];
+
+/**
+ * Notices, once, that a proxy of one's own network passes requests on though none is trusted: then everybody has the
+ * proxy's address.
+ */
+export function noticeProxy(report: Report): RequestHandler {
+  let noticed = false;
+  return (request, _response, next) => {
+    if (!noticed && forwardedBy.some((name) => request.headers[name] !== undefined) && isOwn(request.ip)) {
+      noticed = true;
+      report('config.warning', {
+        message: `requests come through a proxy at ${request.ip}, but TRUST_PROXY is not set: everybody has that address, in the log and where guessing is limited. Set TRUST_PROXY to it or its network, like loopback,linklocal,uniquelocal`,
+      });
+    }
+    next();
+  };
+}
+
+function isOwn(address = ''): boolean {
+  return ipaddr.isValid(address) && ownNetworks.includes(ipaddr.process(address).range());
+}

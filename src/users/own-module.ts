@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parsePasswordHash } from '../crypto/password-hash.ts';
+import type { Report } from '../telemetry/events.ts';
+import { withDeadline } from './deadline.ts';
+import { createPasswordCheck } from './password-check.ts';
+import { parseProfile } from './user-answer.ts';
+import { type Profile, signedInAs, type UserStore } from './user-store.ts';
+
+/** What the operator's `createUserStore` is handed. */
+interface UserStoreOptions {
+  /**
+   * Whether a password is that of a stored hash, in any format that the server knows; without a stored hash, and for
+   * one that can't be used, it is not, after the same time.
+   */
+  verifyPassword(username: string, stored: string | null | undefined, password: string): Promise<boolean>;
+}
+
+/** What it gives back: as `UserStore`, with less to write. */
+interface OwnUserStore {
+  authenticate(username: string, password: string): Promise<OwnUser | undefined>;
+  findById?(id: string): Promise<OwnUser | undefined>;
+  ping?(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** The function that the module exports. */
+export type CreateUserStore = (options: UserStoreOptions) => OwnUserStore | Promise<OwnUserStore>;
+
+/** As somebody else's code has them; checked before it is used. */
+interface OwnUser {
+  readonly id: string | number;
+  readonly username?: string | null;
+  readonly name?: string | null;
+  readonly email?: string | null;
+}
+
+const exported = 'createUserStore';
+const required = ['authenticate'] as const;
+const optional = ['findById', 'ping', 'close'] as const;
+
+/**
+ * Users behind a module of the operator's: a path from the working directory, or a package. Rejects at first when it
+ * can't be loaded, gives something else than a user store, or one that can't be reached. A call that takes over 5 seconds rejects.
+ */
+export async function createOwnUsers(options: {
+  readonly module: string;
+  readonly report: Report;
+}): Promise<UserStore> {
+  const { module, report } = options;
+  const location = /^(\.{0,2}\/|[A-Za-z]:)/.test(module) ? pathToFileURL(resolve(module)).href : module;
+  const { [exported]: create } = (await withDeadline(import(location))) as Record<string, unknown>;
+  if (typeof create !== 'function') throw new Error(`it exports no function ${exported}`);
+  const store = checked(await withDeadline(Promise.resolve(create(createOptions(report)))));
+
+  const ping = async () => withDeadline(call(() => store.ping?.()));
+  await ping();
+
+  return {
+    async authenticate(username, password) {
+      const user = asProfile(await withDeadline(call(() => store.authenticate(username, password))));
+      return user && signedInAs(username, user);
+    },
+    findById:
+      store.findById && (async (id) => asProfile(await withDeadline(call(() => store.findById?.(id))))),
+    ping,
+    close: async () => withDeadline(call(() => store.close?.())),
+  };
+}
+
+/** Also what throws instead of rejecting, and what answers without a promise. */
+async function call<Result>(method: () => Result): Promise<Awaited<Result>> {
+  return await method();
+}
+
+function asProfile(answer: unknown): Profile | undefined {
+  return answer === undefined || answer === null ? undefined : parseProfile(answer);
+}
+
+function checked(store: unknown): OwnUserStore {
+  const methods = Object(store) as Record<string, unknown>;
+  for (const name of required)
+    if (typeof methods[name] !== 'function')
+      throw new Error(`what ${exported} gives back has no function ${name}`);
+  for (const name of optional)
+    if (!['function', 'undefined'].includes(typeof methods[name]))
+      throw new Error(`what ${exported} gives back has a ${name} that is no function`);
+  return store as OwnUserStore;
+}
+
+function createOptions(report: Report): UserStoreOptions {
+  const check = createPasswordCheck();
+  return {
+    verifyPassword(username, stored, password) {
+      const parsed = stored ? parsePasswordHash(stored) : undefined;
+      if (parsed !== undefined && 'problem' in parsed)
+        report('users.hash_unusable', { problem: parsed.problem });
+      return check(username, parsed && 'hash' in parsed ? parsed.hash : undefined, password);
+    },
+  };
+}

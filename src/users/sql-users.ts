@@ -1,0 +1,166 @@
+import { type Dialect, Kysely, type RawBuilder, sql } from 'kysely';
+import { type PasswordHash, parsePasswordHash } from '../crypto/password-hash.ts';
+import { parseStatement, type Statement } from '../sql/named-parameter.ts';
+import type { Report } from '../telemetry/events.ts';
+import { withDeadline } from './deadline.ts';
+import { createPasswordCheck } from './password-check.ts';
+import { type Profile, signedInAs, type UserStore } from './user-store.ts';
+import { createWeaknessReport } from './weakness-report.ts';
+
+export interface SqlUsersOptions {
+  readonly dialect: Dialect;
+  /** `USERS_QUERY`: gives one row with `id`, `password_hash` and perhaps more for `:username`. */
+  readonly query: string;
+  /** `USERS_BY_ID_QUERY`: the same for `:id`. */
+  readonly byIdQuery?: string;
+  /** What the application appends to passwords before bcrypt. */
+  readonly pepper?: string;
+  readonly report: Report;
+}
+
+const optionalColumns = ['username', 'name', 'email', 'disabled'] as const;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * Users in a database, asked with the operator's own statements. Rejects at first when the database can't be reached,
+ * refuses a statement, or lacks a column, which the message names.
+ */
+export async function createSqlUsers(options: SqlUsersOptions): Promise<UserStore> {
+  const { dialect, query, byIdQuery, pepper, report } = options;
+  const db = new Kysely<unknown>({ dialect });
+  const check = createPasswordCheck();
+  const reportWeakness = createWeaknessReport(report);
+
+  async function rowsOf(statement: RawBuilder<unknown>): Promise<Row[]> {
+    const { rows } = await withDeadline(statement.execute(db));
+    return rows as Row[];
+  }
+
+  /** The statement with the columns that it has; an error that names those that it lacks. */
+  async function prepare(variable: string, text: string, parameter: string, required: readonly string[]) {
+    const statement = parseStatement(text, parameter);
+    if (statement === undefined) throw new Error(`${variable} has no :${parameter}`);
+    const tried = async (column: string) => {
+      try {
+        await rowsOf(selecting(statement, [column], 0)('')).catch(unlessData);
+        return true;
+      } catch (cause) {
+        if (column !== '*' && isMissingColumn(cause)) return false;
+        throw new Error(`${variable}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      }
+    };
+    await tried('*');
+    const columns: string[] = [];
+    for (const column of [...required, ...optionalColumns]) if (await tried(column)) columns.push(column);
+    const missing = required.filter((column) => !columns.includes(column));
+    if (missing.length > 0)
+      throw new Error(`${variable} gives no column ${missing.join(' and none ')}: name it with AS`);
+    return selecting(statement, columns);
+  }
+
+  /** At most two rows; none where the value could not be in the database at all. */
+  async function find(select: Statement, value: string): Promise<readonly Row[]> {
+    // No text of a database holds it, and some take it for the end.
+    return value.includes('\0') ? [] : rowsOf(select(value)).catch(unlessData);
+  }
+
+  function hashOf(row: Row | undefined): PasswordHash | undefined {
+    const stored = textOf(row?.['password_hash']);
+    // Who signs in elsewhere has none.
+    if (stored === undefined || stored === '') return undefined;
+    const parsed = parsePasswordHash(stored, pepper);
+    if ('problem' in parsed) report('users.hash_unusable', { problem: parsed.problem });
+    else reportWeakness(parsed.hash);
+    return 'hash' in parsed ? parsed.hash : undefined;
+  }
+
+  const ping = async () => void (await rowsOf(sql`select 1`));
+
+  try {
+    await ping();
+    const byName = await prepare('USERS_QUERY', query, 'username', ['id', 'password_hash']);
+    const byId = byIdQuery && (await prepare('USERS_BY_ID_QUERY', byIdQuery, 'id', ['id']));
+    return {
+      async authenticate(username, password) {
+        const rows = await find(byName, username);
+        if (rows.length > 1)
+          report('users.ambiguous', { problem: 'USERS_QUERY gives several rows for one name' });
+        const row = rows.length === 1 ? rows[0] : undefined;
+        const matches = await check(username, hashOf(row), password);
+        return row !== undefined && matches && !isDisabled(row)
+          ? signedInAs(username, profileOf(row))
+          : undefined;
+      },
+      findById: byId
+        ? async (id) => {
+            const [row, another] = await find(byId, id);
+            if (another !== undefined) throw new Error('USERS_BY_ID_QUERY gives several rows for one id');
+            // MySQL takes '12x' for 12.
+            const profile = row && profileOf(row);
+            return row !== undefined && profile?.id === id && !isDisabled(row) ? profile : undefined;
+          }
+        : undefined,
+      ping,
+      close: () => db.destroy(),
+    };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+/** Just these columns, and never more rows than tell one from many. */
+function selecting(statement: Statement, columns: readonly string[], limit = 2): Statement {
+  const list = sql.raw(columns.map((column) => `alexa_users.${column}`).join(', '));
+  return (value) => sql`select ${list} from (${statement(value)}) as alexa_users limit ${sql.lit(limit)}`;
+}
+
+function profileOf(row: Row): Profile {
+  const id = textOf(row['id']);
+  if (id === undefined || id === '')
+    throw new Error('the id of a user must be text or a number, and not empty');
+  const optional = (column: string) => textOf(row[column]) || undefined;
+  return { id, username: optional('username'), name: optional('name'), email: optional('email') };
+}
+
+/** Text and numbers as text; MySQL gives text that is compared by its bytes as bytes. */
+function textOf(value: unknown): string | undefined {
+  if (value instanceof Uint8Array) {
+    try {
+      return utf8.decode(value);
+    } catch {
+      throw new Error(
+        "a column holds bytes that are no text: write hex(id), or in PostgreSQL encode(id, 'hex')",
+      );
+    }
+  }
+  return ['string', 'number', 'bigint'].includes(typeof value) ? String(value) : undefined;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Anything but null, false, 0 and words for no: so `deleted_at AS disabled` does what it says. */
+function isDisabled({ disabled }: Row): boolean {
+  if (disabled instanceof Uint8Array) return disabled.some((byte) => byte !== 0);
+  // MySQL's date of zeros.
+  if (disabled instanceof Date) return !Number.isNaN(disabled.valueOf());
+  const text = String(disabled ?? '').toLowerCase();
+  return !['false', 'f', 'no', 'n'].includes(text) && Number(text) !== 0;
+}
+
+/** Nobody, where the value can't be compared with the column: no number, or a letter that it can't hold. */
+function unlessData(error: unknown): never[] {
+  if (/^22(P02|P05|003|021)$|^ER_CANT_AGGREGATE|^ER_CANNOT_CONVERT/.test(codeOf(error))) return [];
+  throw error;
+}
+
+function isMissingColumn(error: unknown): boolean {
+  return (
+    /^42703$|^ER_BAD_FIELD/.test(codeOf(error)) || /^no such column/.test(String((error as Error).message))
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import type { UserStore } from '../../src/users/user-store.ts';
+import { type FlakyProxy, modes } from '../support/flaky-proxy.ts';
+
+/** A store that has worked already, and the network between it and what it asks. */
+interface BehindNetwork {
+  readonly proxy: FlakyProxy;
+  readonly store: UserStore;
+}
+
+/** What every store must do that asks somebody over a network. alice's password is wonderland. */
+export function itOutlivesFaults(create: () => Promise<BehindNetwork>): void {
+  it('rejects in time whatever the network does, and works again by itself', async () => {
+    await Promise.all(
+      modes.map(async (mode) => {
+        const { proxy, store } = await create();
+        await proxy.become(mode);
+        const startedAt = performance.now();
+        const asking: Promise<unknown>[] = [store.ping(), store.authenticate('alice', 'wonderland')];
+        if (store.findById !== undefined) asking.push(store.findById('1'));
+        for (const { status } of await Promise.allSettled(asking)) expect(status, mode).toBe('rejected');
+        expect(performance.now() - startedAt, mode).toBeLessThan(6000);
+        await proxy.become('working');
+        expect(await store.authenticate('alice', 'wonderland'), mode).toBeDefined();
+        await store.close();
+      }),
+    );
+  });
+
+  it('has ten connections at most, and gives up those that fell silent', async () => {
+    const { proxy, store } = await create();
+    const many = () =>
+      Promise.allSettled(Array.from({ length: 40 }, () => store.authenticate('alice', 'wonderland')));
+    for (const { status } of await many()) expect(status).toBe('fulfilled');
+    expect(proxy.most()).toBe(10);
+    await proxy.become('silent');
+    const startedAt = performance.now();
+    for (const { status } of await many()) expect(status).toBe('rejected');
+    expect(performance.now() - startedAt).toBeLessThan(6000);
+    await proxy.become('working');
+    const workingAt = performance.now();
+    for (const { status } of await many()) expect(status).toBe('fulfilled');
+    expect(performance.now() - workingAt).toBeLessThan(3000);
+    await store.close();
+  });
+}

@@ -1,0 +1,20 @@
+import { onTestFinished } from 'vitest';
+import { parseConfig, readEnvironment } from '../../src/config.ts';
+import { openUsers } from '../../src/server.ts';
+import { describeUserStore } from './user-store-conformance.ts';
+
+const env = readEnvironment();
+const { USERS_TEST_USERNAME: username, USERS_TEST_PASSWORD: password } = env;
+
+describeUserStore('USERS', async () => {
+  const parsed = parseConfig({ ...env, NODE_ENV: 'test' });
+  if ('problems' in parsed) {
+    throw new Error(parsed.problems.map(({ where, message }) => `${where} ${message}`).join('\n'));
+  }
+  if (parsed.config.users === undefined || username === undefined || password === undefined) {
+    throw new Error('set USERS and what goes with it, USERS_TEST_USERNAME and USERS_TEST_PASSWORD');
+  }
+  const store = await openUsers(parsed.config.users, () => {}, 0.25);
+  onTestFinished(() => store.close().catch(() => {}));
+  return { store, username, password };
+});
