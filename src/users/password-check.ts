@@ -21,16 +21,15 @@ export function createPasswordCheck(known: Iterable<readonly [string, PasswordHa
   // Keeps a guesser from working out whose hash stands in for a name, and from choosing it.
   const key = randomBytes(32);
   const standIns = new Map<number, PasswordHash>();
-  const placeOf = (username: string) => drawFor(username).readUInt32BE() % places;
   const drawFor = (username: string) =>
     createHash('shake256', { outputLength: 4 * places })
       .update(key)
       .update(username)
       .digest();
+  const placeIn = (draw: Buffer) => draw.readUInt32BE() % places;
 
   /** Each has the same chance, and a new one changes what stands in for few names. */
-  function standIn(username: string): PasswordHash | undefined {
-    const draw = drawFor(username);
+  function standIn(draw: Buffer): PasswordHash | undefined {
     let best: { readonly score: number; readonly hash: PasswordHash } | undefined;
     for (const [place, hash] of standIns) {
       const score = draw.readUInt32BE(4 * place);
@@ -39,11 +38,12 @@ export function createPasswordCheck(known: Iterable<readonly [string, PasswordHa
     return best?.hash;
   }
 
-  for (const [username, hash] of known) standIns.set(placeOf(username), hash);
+  for (const [username, hash] of known) standIns.set(placeIn(drawFor(username)), hash);
 
   return async (username, hash, password) => {
-    if (hash !== undefined) standIns.set(placeOf(username), hash);
-    const matches = await (hash ?? standIn(username))?.verify(password);
+    const draw = drawFor(username);
+    if (hash !== undefined) standIns.set(placeIn(draw), hash);
+    const matches = await (hash ?? standIn(draw))?.verify(password);
     return hash !== undefined && matches === true;
   };
 }

@@ -86,6 +86,7 @@ export async function startMariaDb(): Promise<DatabaseServer> {
     ],
     { stdio: 'ignore' },
   );
+  await untilListening(join(folder, 'socket'));
   await untilListening(port);
   const run = (statement: string) =>
     execFileSync('mariadb', [
@@ -118,11 +119,11 @@ export function temporary(): string {
   return folder;
 }
 
-/** Resolves when something takes connections. */
-export async function untilListening(port: number): Promise<void> {
+/** Resolves when something takes connections at a port of this machine, or at a socket. */
+export async function untilListening(at: number | string): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
-    const socket = connect(port, '127.0.0.1');
+    const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at);
     try {
       await once(socket, 'connect');
       socket.destroy();
@@ -131,5 +132,5 @@ export async function untilListening(port: number): Promise<void> {
       socket.destroy();
     }
   }
-  throw new Error(`nothing listens on ${port}`);
+  throw new Error(`nothing listens at ${at}`);
 }
