@@ -201,11 +201,6 @@ describe.each(engines)('$name', ({ name, skip, start, dialect }) => {
       await binary.store.close();
     });
 
-    it.skipIf(name === 'SQLite')('is not taken with two columns of one name', async () => {
-      const query = 'select id, id, password_hash from people where username = :username';
-      await expect(users({ query })).rejects.toThrow(/^USERS_QUERY: .*id/);
-    });
-
     it('takes statements of every form', async () => {
       for (const query of [
         'with found as (select * from people where username = :username) select id, password_hash from found',
@@ -248,7 +243,10 @@ describe.each(engines)('$name', ({ name, skip, start, dialect }) => {
     });
   });
 
-  describe.skipIf(skip !== undefined || start === undefined)('behind a network', () => {
+  // SQLite has none.
+  if (start === undefined) return;
+
+  describe.skipIf(skip !== undefined)('behind a network', () => {
     const flaky = async () => {
       const proxy = await startFlakyProxy(server?.port ?? 0);
       const { store } = await users({ dialect: dialect(server?.url(proxy.port) ?? '') });
@@ -257,6 +255,11 @@ describe.each(engines)('$name', ({ name, skip, start, dialect }) => {
     };
 
     itOutlivesFaults(() => flaky());
+
+    it('is not taken with two columns of one name', async () => {
+      const query = 'select id, id, password_hash from people where username = :username';
+      await expect(users({ query })).rejects.toThrow(/^USERS_QUERY: .*id/);
+    });
 
     it('speaks TLS as its address says', async () => {
       const { ca = '' } = server?.certificates ?? {};
