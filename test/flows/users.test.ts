@@ -6,7 +6,7 @@ import { postgresDialect } from '../../src/sql/postgres.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';
 import { startProcess } from '../support/process.ts';
-import { authorizePath, link, settings, signIn, startServer, temporaryFolder } from '../support/server.ts';
+import { authorizePath, settings, signIn, startServer, temporaryFolder } from '../support/server.ts';
 
 /** As Django 3.2.25 keeps it, with a password of correct horse. */
 const django = 'pbkdf2_sha256$1000$dPAel4Jd05uWMUUaQXXsIs$iHuaiEZdBPWbIjywWeBT3/VfXTXtY6oaLO0ObbVlXIg=';
@@ -87,7 +87,7 @@ describe('users in a database that comes and goes', () => {
 });
 
 describe('the process', () => {
-  it('takes users from a module in TypeScript, and says that nobody can tell who is gone', async () => {
+  it('takes users from a module in TypeScript, refuses in a second, and ends well whatever the module does', async () => {
     const folder = temporaryFolder();
     writeFileSync(
       join(folder, 'users.ts'),
@@ -95,13 +95,21 @@ describe('the process', () => {
        export const createUserStore = () => ({
          authenticate: async (name: Name, password: string) =>
            name === 'alice' && password === 'wonderland' ? { id: 1 } : undefined,
+         close: () => Promise.reject(new Error('not open')),
        });`,
     );
     const env = await settings(folder);
     const server = startProcess({ ...env, USERS: './users.ts' }, folder);
     await server.said(/server\.started/);
     expect(server.output()).toMatch(/nothing tells when a person is gone or disabled/);
-    expect(await link({ ...server, folder, log: [] } as never)).toMatch(/^[\w-]{43}$/);
+    expect((await signIn(server, authorizePath())).status).toBe(303);
+    const startedAt = performance.now();
+    const refused = await signIn(server, authorizePath(), { username: 'nobody', password: 'x' });
+    expect(refused.status).toBe(422);
+    expect(performance.now() - startedAt).toBeGreaterThan(990);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(server.output()).toMatch(/server\.unclosed.*not open/);
   });
 
   it.each([
