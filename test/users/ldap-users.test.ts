@@ -205,6 +205,20 @@ describe.skipIf(noSlapd !== undefined)('a directory', () => {
       }
     });
 
+    it('never connects again by itself, which would leave out the bind', async () => {
+      const proxy = await startFlakyProxy(directory.port);
+      const url = `ldap://127.0.0.1:${proxy.port}`;
+      const connections = createLdapConnections({ url, ...service, startTls: false });
+      const using = connections.use(async (connection) => {
+        await proxy.become('closing');
+        await proxy.become('working');
+        await expect.poll(() => connection.open).toBe(false);
+        await connection.client.bind(`uid=alice,ou=people,${base}`, 'wonderland');
+      });
+      await expect(using).rejects.toThrow('the connection was lost');
+      await connections.close();
+    });
+
     it('never connects again without the TLS that it began with', async () => {
       const proxy = await startFlakyProxy(directory.port);
       const connections = createLdapConnections({
