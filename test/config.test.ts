@@ -380,6 +380,7 @@ describe('USERS', () => {
 
   it.each([
     [{ USERS: 'users.htpasswd' }, /^USERS is no module; for a file in Apache’s format begin with file:/],
+    [{ USERS: "'file:users.htpasswd'" }, /^USERS has quotes around it/],
     [{ USERS: 'redis://cache' }, /^USERS must begin with one of file:, sqlite:, /],
     [{ USERS: './nowhere.ts' }, /^USERS names \.\/nowhere\.ts, which does not exist: name a module/],
     [{ USERS: 'sqlite:people.db' }, /^USERS_QUERY is missing: give a SELECT by :username/],

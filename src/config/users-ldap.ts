@@ -19,16 +19,6 @@ export interface LdapUsersLocation {
   readonly connections: number;
 }
 
-export const ldapVariables = [
-  'USERS_LDAP_BIND_DN',
-  'USERS_LDAP_BIND_PASSWORD',
-  'USERS_LDAP_FILTER',
-  'USERS_LDAP_ID_ATTRIBUTE',
-  'USERS_LDAP_START_TLS',
-  'USERS_LDAP_CA_FILE',
-  'USERS_CONNECTIONS',
-] as const;
-
 export function parseLdapUsers(settings: UsersSettings): LdapUsersLocation {
   const { value, variables, production, readFile, addProblem } = settings;
   const url = URL.parse(value);

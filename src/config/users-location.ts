@@ -1,9 +1,9 @@
 import { fileOf, pathOf } from './locations.ts';
 import { isHttpsOrLoopback } from './network.ts';
-import { type LdapUsersLocation, ldapVariables, parseLdapUsers } from './users-ldap.ts';
+import { type LdapUsersLocation, parseLdapUsers } from './users-ldap.ts';
 import { parseConnections, type UsersSettings } from './users-settings.ts';
-import { parseSqlUsers, type SqlUsersLocation, sqlVariables } from './users-sql.ts';
-import type { ReadFile, VariableName } from './variables.ts';
+import { parseSqlUsers, type SqlUsersLocation } from './users-sql.ts';
+import { type ReadFile, usersVariables } from './variables.ts';
 
 /** Which user store, and what it needs to find the users. */
 export type UsersLocation =
@@ -22,21 +22,21 @@ export function nameOfUsers(location: UsersLocation): string {
   return url === null ? address : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-/** How one beginning of `USERS` is read, and which variables beside it count. */
+/** How one beginning of `USERS` is read. */
 interface Reader {
+  readonly kind: UsersLocation['scheme'];
   readonly parse: (settings: UsersSettings) => UsersLocation;
-  readonly reads: readonly VariableName[];
 }
 
-const sqlReader = (engine: 'sqlite' | 'postgres' | 'mysql'): Reader => ({
+const sqlReader = (engine: SqlUsersLocation['engine']): Reader => ({
+  kind: 'sql',
   parse: (settings) => parseSqlUsers(settings, engine),
-  reads: sqlVariables,
 });
-const ldapReader: Reader = { parse: parseLdapUsers, reads: ldapVariables };
-const httpReader: Reader = { parse: parseHttpUsers, reads: ['USERS_HTTP_TOKEN', 'USERS_CONNECTIONS'] };
+const ldapReader: Reader = { kind: 'ldap', parse: parseLdapUsers };
+const httpReader: Reader = { kind: 'http', parse: parseHttpUsers };
 
 const readers: Readonly<Record<string, Reader>> = {
-  file: { parse: parseFile, reads: ['USERS_PEPPER'] },
+  file: { kind: 'file', parse: parseFile },
   sqlite: sqlReader('sqlite'),
   postgres: sqlReader('postgres'),
   postgresql: sqlReader('postgres'),
@@ -52,14 +52,16 @@ const readers: Readonly<Record<string, Reader>> = {
 export function parseUsers(settings: UsersSettings, warn: (message: string) => void): UsersLocation {
   const { value, variables, addProblem } = settings;
   const scheme = /^([a-z]{2,}):/i.exec(value)?.[1]?.toLowerCase() ?? 'module';
-  const reader = scheme === 'module' ? { parse: parseModule, reads: [] } : readers[scheme];
+  const reader: Reader | undefined =
+    scheme === 'module' ? { kind: scheme, parse: parseModule } : readers[scheme];
   if (reader === undefined) {
     const known = Object.keys(readers).join(':, ');
     addProblem('USERS', `must begin with one of ${known}: or name a module, like ./users.ts`);
     return { scheme: 'module', module: '' };
   }
-  for (const name of Object.keys(variables) as VariableName[]) {
-    if (name.startsWith('USERS_') && !reader.reads.includes(name))
+  const read: readonly string[] = usersVariables[reader.kind];
+  for (const name of Object.keys(variables)) {
+    if (name.startsWith('USERS_') && !read.includes(name))
       warn(`${name} is set, but USERS is a ${scheme} that does not read it`);
   }
   return Object.freeze(reader.parse(settings));
@@ -92,7 +94,9 @@ function parseHttpUsers(settings: UsersSettings): UsersLocation {
 /** A path begins with a dot or a slash, or ends as code does; all else is the name of a package. */
 function parseModule({ value, readFile, addProblem }: UsersSettings): UsersLocation {
   const isPath = /^\.{0,2}[/\\]|^[A-Za-z]:|\.[cm]?[jt]s$/.test(value);
-  if (isPath) fileOf('USERS', value, 'name a module that exports createUserStore', readFile, addProblem);
+  if (/^["']/.test(value))
+    addProblem('USERS', 'has quotes around it, which are a part of it here: leave them out');
+  else if (isPath) fileOf('USERS', value, 'name a module that exports createUserStore', readFile, addProblem);
   else if (!/^(@[\w.-]+\/)?[\w-][\w.-]*(\/[\w./-]+)?$/.test(value) || isFile(value, readFile))
     addProblem(
       'USERS',

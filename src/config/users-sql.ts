@@ -16,13 +16,6 @@ export interface SqlUsersLocation {
   readonly connections: number;
 }
 
-export const sqlVariables = [
-  'USERS_QUERY',
-  'USERS_BY_ID_QUERY',
-  'USERS_PEPPER',
-  'USERS_CONNECTIONS',
-] as const;
-
 export function parseSqlUsers(settings: UsersSettings, engine: Engine): SqlUsersLocation {
   const { variables, addProblem } = settings;
   const { USERS_QUERY: query = '', USERS_BY_ID_QUERY: byIdQuery, USERS_PEPPER: pepper } = variables;

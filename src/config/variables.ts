@@ -6,6 +6,23 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The content of a file, or an error as of `fs.readFileSync`. */
 export type ReadFile = (path: string) => string;
 
+/** What goes with `USERS`, for each way in which users are reached. */
+export const usersVariables = {
+  file: ['USERS_PEPPER'],
+  sql: ['USERS_QUERY', 'USERS_BY_ID_QUERY', 'USERS_PEPPER', 'USERS_CONNECTIONS'],
+  ldap: [
+    'USERS_LDAP_BIND_DN',
+    'USERS_LDAP_BIND_PASSWORD',
+    'USERS_LDAP_FILTER',
+    'USERS_LDAP_ID_ATTRIBUTE',
+    'USERS_LDAP_START_TLS',
+    'USERS_LDAP_CA_FILE',
+    'USERS_CONNECTIONS',
+  ],
+  http: ['USERS_HTTP_TOKEN', 'USERS_CONNECTIONS'],
+  module: [],
+} as const;
+
 /** Everything that can be set; those that may hold a secret can be given as `NAME_FILE` too. */
 const variableNames = [
   'NODE_ENV',
@@ -15,17 +32,7 @@ const variableNames = [
   'TRUST_PROXY',
   'CLIENTS',
   'USERS',
-  'USERS_PEPPER',
-  'USERS_QUERY',
-  'USERS_BY_ID_QUERY',
-  'USERS_CONNECTIONS',
-  'USERS_LDAP_BIND_DN',
-  'USERS_LDAP_BIND_PASSWORD',
-  'USERS_LDAP_FILTER',
-  'USERS_LDAP_ID_ATTRIBUTE',
-  'USERS_LDAP_START_TLS',
-  'USERS_LDAP_CA_FILE',
-  'USERS_HTTP_TOKEN',
+  ...new Set(Object.values(usersVariables).flat()),
   'STORAGE',
   'LOG_LEVEL',
 ] as const;
@@ -40,7 +47,7 @@ const secretNames = [
   'STORAGE',
 ] as const;
 
-export type VariableName = (typeof variableNames)[number];
+type VariableName = (typeof variableNames)[number];
 export type Variables = { readonly [name in VariableName]?: string };
 
 /** Takes the known variables out of an environment; empty ones count as unset. */
