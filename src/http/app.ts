@@ -96,8 +96,7 @@ export function createApp(options: AppOptions): Express {
   // Parameters are read strictly and one by one; Express's own reading would forgive and merge them.
   app.set('query parser', false);
   app.set('trust proxy', options.trustProxy);
-  app.use(requestLog(options.log));
-  if (options.trustProxy === false) app.use(noticeProxy(report));
+  app.use(requestLog(options.log, options.trustProxy === false ? noticeProxy(report) : undefined));
   for (const endpoint of endpoints) mount(app, endpoint);
   app.use(refuseUnknown, errors.page);
   return app;

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
 import type { Report } from '../telemetry/events.ts';
 
@@ -9,16 +9,15 @@ const ownNetworks = ['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrier
  * Notices, once, that a proxy of one's own network passes requests on though none is trusted: then everybody has the
  * proxy's address.
  */
-export function noticeProxy(report: Report): RequestHandler {
+export function noticeProxy(report: Report): (request: Request) => void {
   let noticed = false;
-  return (request, _response, next) => {
+  return (request) => {
     if (!noticed && forwardedBy.some((name) => request.headers[name] !== undefined) && isOwn(request.ip)) {
       noticed = true;
       report('config.warning', {
         message: `requests come through a proxy at ${request.ip}, but TRUST_PROXY is not set: everybody has that address, in the log and where guessing is limited. Set TRUST_PROXY to it or its network, like loopback,linklocal,uniquelocal`,
       });
     }
-    next();
   };
 }
 
