@@ -86,29 +86,28 @@ export async function startMariaDb(): Promise<DatabaseServer> {
     ],
     { stdio: 'ignore' },
   );
-  await untilListening(join(folder, 'socket'));
-  await untilListening(port);
-  const run = (statement: string) =>
-    execFileSync('mariadb', [
-      '--no-defaults',
-      `--socket=${join(folder, 'socket')}`,
-      '-uroot',
-      '-e',
-      statement,
-    ]);
-  run(
-    `drop user ''@localhost; create database app; create user app@'%' identified by '${password}'; grant all on app.* to app@'%'`,
-  );
+  const stop = async () => {
+    const ended = once(server, 'close');
+    server.kill('SIGKILL');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await untilListening(join(folder, 'socket'));
+    await untilListening(port);
+    const socket = `--socket=${join(folder, 'socket')}`;
+    const setUp = `drop user ''@localhost; create database app;
+      create user app@'%' identified by '${password}'; grant all on app.* to app@'%'`;
+    execFileSync('mariadb', ['--no-defaults', socket, '-uroot', '-e', setUp]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     port,
     certificates,
     url: (at = port) => `mysql://app:${encodeURIComponent(password)}@127.0.0.1:${at}/app`,
-    async stop() {
-      const ended = once(server, 'close');
-      server.kill('SIGKILL');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

@@ -118,16 +118,17 @@ access to * by dn="${service.bindDn}" read by anonymous read by * none
   });
   const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${securePort}`;
   const server = spawn(slapd, ['-f', file('slapd.conf'), '-h', urls, '-d', '0'], { stdio: 'ignore' });
-  await untilListening(port);
-  return {
-    port,
-    securePort,
-    certificates,
-    async stop() {
-      const ended = once(server, 'close');
-      server.kill('SIGKILL');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    const ended = once(server, 'close');
+    server.kill('SIGKILL');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    await untilListening(port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, securePort, certificates, stop };
 }
