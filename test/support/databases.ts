@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -86,12 +86,7 @@ export async function startMariaDb(): Promise<DatabaseServer> {
     ],
     { stdio: 'ignore' },
   );
-  const stop = async () => {
-    const ended = once(server, 'close');
-    server.kill('SIGKILL');
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const stop = () => endOf(server, folder);
   try {
     await untilListening(join(folder, 'socket'));
     await untilListening(port);
@@ -109,6 +104,14 @@ export async function startMariaDb(): Promise<DatabaseServer> {
     url: (at = port) => `mysql://app:${encodeURIComponent(password)}@127.0.0.1:${at}/app`,
     stop,
   };
+}
+
+/** Ends a server, and takes away what it kept. */
+export async function endOf(server: ChildProcess, folder: string): Promise<void> {
+  const ended = once(server, 'close');
+  server.kill('SIGKILL');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Short, because sockets are in it, and open to another user. */

@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Certificates, makeCertificates } from './certificates.ts';
-import { temporary, untilListening } from './databases.ts';
+import { endOf, temporary, untilListening } from './databases.ts';
 import { freePort } from './server.ts';
 
 export interface Directory {
@@ -118,12 +117,7 @@ access to * by dn="${service.bindDn}" read by anonymous read by * none
   });
   const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${securePort}`;
   const server = spawn(slapd, ['-f', file('slapd.conf'), '-h', urls, '-d', '0'], { stdio: 'ignore' });
-  const stop = async () => {
-    const ended = once(server, 'close');
-    server.kill('SIGKILL');
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const stop = () => endOf(server, folder);
   try {
     await untilListening(port);
   } catch (error) {
