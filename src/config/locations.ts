@@ -1,21 +1,6 @@
 import type { AddProblem } from './problem.ts';
 import { type ReadFile, whyUnreadable } from './variables.ts';
 
-/** Which storage engine, and where it keeps links. */
-export interface StorageLocation {
-  readonly scheme: 'sqlite';
-  readonly path: string;
-}
-
-export function parseStorage(value: string, production: boolean, addProblem: AddProblem): StorageLocation {
-  const path = pathOf('sqlite', value);
-  if (path === undefined) addProblem('STORAGE', 'must begin with sqlite:, like sqlite:data/links.db');
-  if (production && path === ':memory:') {
-    addProblem('STORAGE', 'must be a file in production, since a restart would unlink everybody');
-  }
-  return Object.freeze({ scheme: 'sqlite', path: path ?? '' });
-}
-
 /** `sqlite:data/links.db`, `sqlite:/var/links.db` and `sqlite:///var/links.db` name a path. */
 export function pathOf(scheme: string, value: string): string | undefined {
   if (!value.startsWith(`${scheme}:`)) return undefined;

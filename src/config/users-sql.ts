@@ -1,4 +1,5 @@
-import { fileOf, pathOf } from './locations.ts';
+import { parseDatabaseUrl } from './database-url.ts';
+import { pathOf } from './locations.ts';
 import type { AddProblem } from './problem.ts';
 import { parseConnections, type UsersSettings } from './users-settings.ts';
 
@@ -26,7 +27,7 @@ export function parseSqlUsers(settings: UsersSettings, engine: Engine): SqlUsers
     );
   } else checkQuery('USERS_QUERY', query, 'username', addProblem);
   if (byIdQuery !== undefined) checkQuery('USERS_BY_ID_QUERY', byIdQuery, 'id', addProblem);
-  const address = engine === 'sqlite' ? databaseFile(settings) : databaseUrl(settings, engine);
+  const address = engine === 'sqlite' ? databaseFile(settings) : parseDatabaseUrl('USERS', engine, settings);
   const connections = parseConnections(settings);
   return { scheme: 'sql', engine, address, query, byIdQuery, pepper, connections };
 }
@@ -43,38 +44,3 @@ function checkQuery(name: string, query: string, parameter: string, addProblem: 
   if (!query.includes(`:${parameter}`))
     addProblem(name, `must have :${parameter} where the value goes, without quotes around it`);
 }
-
-function databaseUrl({ value, readFile, addProblem }: UsersSettings, engine: 'postgres' | 'mysql'): string {
-  const url = URL.parse(value);
-  if (url === null || url.pathname.length < 2 || url.pathname.includes('@') || url.hash !== '') {
-    const example = `${engine}://name:password@host/database`;
-    addProblem(
-      'USERS',
-      `must be like ${example}; in the password, write /, #, ? and @ as %2F, %23, %3F and %40`,
-    );
-    return '';
-  }
-  for (const [name] of url.searchParams) {
-    if (/ssl|tls/i.test(name) && !tlsParameters[engine].includes(name))
-      addProblem(
-        'USERS',
-        `has ${name}, which is not read: for TLS there are ${tlsParameters[engine].join(', ')}`,
-      );
-  }
-  const mode = url.searchParams.get('ssl-mode');
-  if (engine === 'mysql' && mode !== null && !tlsModes.includes(mode))
-    addProblem('USERS', `must have ${tlsModes.join(', ')} as ssl-mode, or none`);
-  for (const name of ['ssl-ca', 'sslrootcert', 'sslcert', 'sslkey']) {
-    const path = url.searchParams.get(name);
-    if (path !== null) fileOf('USERS', path, `correct ${name}`, readFile, addProblem);
-  }
-  return value;
-}
-
-/** What each engine's address may say of TLS; anything else would be left out, and TLS with it. */
-const tlsParameters = {
-  postgres: ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'ssl', 'uselibpqcompat', 'sslnegotiation'],
-  mysql: ['ssl-mode', 'ssl-ca'],
-};
-
-const tlsModes = ['REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'];

@@ -1,39 +1,85 @@
 import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 
+export interface PostgresOptions {
+  /** At most so many; ten unless given. */
+  readonly connections?: number;
+  /** How long a query may take; 5 seconds unless given. */
+  readonly queryTimeoutMs?: number;
+  /** Whether a bigint comes as a number. Ids of the operator's may be longer than one holds, and then come as text. */
+  readonly bigintAsNumber?: boolean;
+}
+
 /**
- * PostgreSQL with so many connections at most; TLS as the URL's `sslmode` and `sslrootcert` say. Connecting and each query
- * end after 5 seconds, and a connection that did not answer by then is not used again.
+ * Connections to PostgreSQL, so many at most; TLS as the URL's `sslmode` and `sslrootcert` say. Connecting and each query
+ * end after 5 seconds.
  */
-export function postgresDialect(url: string, connections = 10): Dialect {
-  const options = {
+export function openPostgres(url: string, options: PostgresOptions = {}): pg.Pool {
+  const { connections = 10, queryTimeoutMs = 5000, bigintAsNumber = false } = options;
+  const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 5000,
-    query_timeout: 5000,
+    query_timeout: queryTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: 'alexa-account-linking',
-  };
-  const pool = new pg.Pool(options);
+    ...(bigintAsNumber && { types: { getTypeParser: parserWithNumbers } }),
+  });
   // A connection was lost, idle or not; who waits for it is told, and unheard, the events would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new PostgresDialect({ pool: { options, connect: () => reserve(pool), end: () => pool.end() } });
+  return pool;
 }
 
-/** A connection that is closed when released, if a query ended otherwise than by the database's own answer. */
-async function reserve(pool: pg.Pool): Promise<PostgresPoolClient> {
+/** Kysely's dialect on connections of its own. */
+export function postgresDialect(url: string, connections?: number): Dialect {
+  return dialectOn(openPostgres(url, { connections }));
+}
+
+/** Kysely's dialect on connections that may serve others too. */
+export function dialectOn(pool: pg.Pool): Dialect {
+  const connect = async () => (await reserve(pool)) as unknown as PostgresPoolClient;
+  return new PostgresDialect({ pool: { options: pool.options, connect, end: () => pool.end() } });
+}
+
+/** One query on such a connection, outside of Kysely. */
+export async function queryPostgres(pool: pg.Pool, query: pg.QueryConfig): Promise<unknown> {
+  const client = await reserve(pool);
+  try {
+    return await client.query(query);
+  } finally {
+    client.release();
+  }
+}
+
+/** A connection that is closed when released, if a query ended in a way after which it can't be used. */
+async function reserve(pool: pg.Pool) {
   const client = await pool.connect();
   let lost = false;
-  const query = async (text: string, values: unknown[]): Promise<unknown> => {
-    try {
-      return await client.query(text, values);
-    } catch (error) {
-      lost ||= !(error instanceof pg.DatabaseError);
-      throw error;
-    }
+  return {
+    async query(query: string | pg.QueryConfig, values?: unknown[]) {
+      try {
+        return await client.query(query, values);
+      } catch (error) {
+        lost ||= !isUsableAfter(error);
+        throw error;
+      }
+    },
+    release: (discard?: boolean) => client.release(lost || discard),
   };
-  const release = (discard?: boolean) => client.release(lost || discard);
-  return { query, release } as PostgresPoolClient;
+}
+
+/**
+ * After the database's own answer, unless that was that it shuts down (57P), or that what was a primary is a standby now
+ * and only reads (25006).
+ */
+function isUsableAfter(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !/^(57P|25006)/.test(error.code ?? '');
+}
+
+const bigintOid = 20;
+
+function parserWithNumbers(oid: number, format?: 'text' | 'binary') {
+  return oid === bigintOid ? Number : pg.types.getTypeParser(oid, format);
 }

@@ -12,6 +12,9 @@ export function limiterOf<Name extends keyof typeof flexible>(name: Name): (type
 /** What every engine's limiter is told: it only counts, and what a count means is for the caller to say. */
 const counting = { points: Number.MAX_SAFE_INTEGER, duration: 3600, keyPrefix: '' };
 
+/** How long a count may take. A sign-in makes several, and people wait; a link may take longer. */
+const timeoutMs = 2000;
+
 /** How often forgotten counts are taken out. */
 const sweepMs = 5 * 60_000;
 
@@ -24,7 +27,9 @@ export function createFailureStore(
   sweep?: (nowMs: number) => Promise<unknown>,
 ): FailureStore {
   const RateLimiterMemory = limiterOf('RateLimiterMemory');
-  const counter = open({ ...counting, insuranceLimiter: new RateLimiterMemory(counting) });
+  const RLWrapperTimeouts = limiterOf('RLWrapperTimeouts');
+  const insuranceLimiter = new RateLimiterMemory(counting);
+  const counter = new RLWrapperTimeouts({ limiter: open(counting), timeoutMs, insuranceLimiter });
   let sweptAt = 0;
 
   function sweepNowAndThen(): void {

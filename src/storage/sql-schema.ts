@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
@@ -15,6 +15,8 @@ export interface Schema {
     readonly redirect_host: string;
     readonly reference: string;
     readonly created_at: number;
+    readonly expires_at: number | null;
+    readonly last_used_at: number | null;
     readonly revoked_at: number | null;
   };
   readonly alexa_access_tokens: {
@@ -22,6 +24,12 @@ export interface Schema {
     readonly link_id: string;
     readonly issued_at: number;
     readonly expires_at: number | null;
+  };
+  readonly alexa_tickets: {
+    readonly digest: string;
+    readonly subject: string;
+    readonly username: string;
+    readonly expires_at: number;
   };
   /** Its columns are as `rate-limiter-flexible` has them; `expire` alone is in milliseconds. */
   readonly alexa_failures: {
@@ -81,4 +89,46 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('alexa_failures_expire').on('alexa_failures').column('expire').execute();
     },
   },
+  '0003_lasting_links': {
+    async up(db: Kysely<Schema>) {
+      // When the last of the link's tokens ends; null where it doesn't by itself.
+      await db.schema.alterTable('alexa_links').addColumn('expires_at', 'bigint').execute();
+      // When a token of it was last found to hold, to the hour.
+      await db.schema.alterTable('alexa_links').addColumn('last_used_at', 'bigint').execute();
+      await db
+        .updateTable('alexa_links')
+        .set((select) => ({
+          expires_at: select
+            .selectFrom('alexa_access_tokens')
+            .whereRef('link_id', '=', 'alexa_links.id')
+            .select((token) => token.fn.max('expires_at').as('last')),
+        }))
+        .execute();
+      await db.schema
+        .createTable('alexa_tickets')
+        // SHA-256 of the ticket that is in the page.
+        .addColumn('digest', 'text', (column) => column.primaryKey())
+        // Whose links it lets change.
+        .addColumn('subject', 'text', (column) => column.notNull())
+        .addColumn('username', 'text', (column) => column.notNull())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await index(db, 'alexa_links', 'subject');
+      await index(db, 'alexa_access_tokens', 'link_id');
+      // For what is taken out when it has ended, so only of what ends.
+      for (const [table, column] of ends) await index(db, table, column, true);
+    },
+  },
 };
+
+const ends = [
+  ['alexa_links', 'revoked_at'],
+  ['alexa_links', 'expires_at'],
+  ['alexa_access_tokens', 'expires_at'],
+  ['alexa_tickets', 'expires_at'],
+] as const;
+
+async function index(db: Kysely<Schema>, table: string, column: string, partial = false): Promise<void> {
+  const creating = db.schema.createIndex(`${table}_${column}`).on(table).column(column);
+  await (partial ? creating.where(sql.ref(column), 'is not', null) : creating).execute();
+}

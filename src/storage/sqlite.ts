@@ -1,13 +1,21 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
 import { createFailureStore, limiterOf } from './failure-store.ts';
 import { migrate } from './sql-migrate.ts';
 import { migrations, type Schema } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
-import type { FailureStore, Storage } from './stores.ts';
+import { confirmed, type FailureStore, type Run, type Storage } from './stores.ts';
+
+/** How long SQLite itself waits for another process that writes; everything else in this process waits along. */
+const busyMs = 20;
+
+/** How long an operation is tried again, with pauses in which everything else goes on. */
+const patienceMs = 5000;
+const pauseMs = 20;
 
 /**
  * Links in a SQLite file, made with its folder where absent and readable to its owner alone.
@@ -25,7 +33,27 @@ export async function openSqliteStorage(path: string): Promise<Storage> {
     database.close();
     throw cause;
   }
-  return createSqlStorage(db, createSqliteFailures(database));
+  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+  return createSqlStorage({ db, failures: createSqliteFailures(database), run: runPatiently });
+}
+
+/** What found the database locked has changed nothing, so it may be tried again. */
+const runPatiently: Run = (operation) =>
+  confirmed(async () => {
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await operation();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= until) throw error;
+        await setTimeout(pauseMs);
+      }
+    }
+  });
+
+/** SQLITE_BUSY, in any of its extended forms. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 255) === 5;
 }
 
 /**
@@ -36,11 +64,11 @@ function createSqliteFailures(database: DatabaseSync): FailureStore {
   const unhurried = (count: () => unknown) => () => {
     // Within the transaction of a link, a count becomes a part of it.
     if (database.isTransaction) return count();
-    database.exec('PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 20');
+    database.exec('PRAGMA synchronous = NORMAL');
     try {
       return count();
     } finally {
-      database.exec('PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
+      database.exec('PRAGMA synchronous = FULL');
     }
   };
   const storeClient = { prepare: (sql: string) => database.prepare(sql), transaction: unhurried };

@@ -1,9 +1,9 @@
 /*
  * storage: where links are kept. This file is the interfaces; each engine is one other file. Engines see digests
- * only, never a token, and import sql at most.
+ * only, never a token, and import sql at most. Instants are whole seconds since 1970.
  */
 
-/** What a person granted: from one sign-in on, until it is revoked. Instants are seconds since 1970. */
+/** What a person granted: from one sign-in on, until it is revoked or the last of its tokens ends. */
 export interface Link {
   readonly id: string;
   readonly clientId: string;
@@ -18,7 +18,17 @@ export interface Link {
   /** The attempt's reference, so that a person's report and the log lead to the link. */
   readonly reference: string;
   readonly createdAt: number;
+  /** When the last of its tokens ends. Absent: never by itself. */
+  readonly expiresAt?: number;
+  /** When a token of it was last found to hold, to the hour. Absent: not yet. */
+  readonly lastUsedAt?: number;
   readonly revokedAt?: number;
+}
+
+/** How an access token is found; an engine uses what suits it. */
+export interface AccessTokenKey {
+  readonly linkId: string;
+  readonly digest: string;
 }
 
 /** An access token as it is kept: by its digest. */
@@ -34,15 +44,57 @@ export interface LinkedAccessToken {
   readonly accessToken: AccessTokenRecord;
 }
 
+/** Which links to list; all conditions that are given must hold. */
+export interface LinkFilter {
+  readonly subject?: string;
+  /** Matches the subject or the username. */
+  readonly user?: string;
+  readonly clientId?: string;
+  /** Holds at this instant: neither revoked nor expired. */
+  readonly liveAt?: number;
+  /** Neither made nor used since then. */
+  readonly unusedSince?: number;
+}
+
 export interface LinkStore {
-  /** Keeps a link with its first access token: both or neither. Resolves once that is durable. */
+  /**
+   * Keeps a link with its first access token: both or neither. Resolves once that is durable; rejects where there is
+   * such a link or token already.
+   */
   create(link: Link, accessToken: AccessTokenRecord): Promise<void>;
 
   /** One keyed lookup. Gives expired and revoked ones too: what they mean is for the caller to say. */
-  findByAccessToken(digest: string): Promise<LinkedAccessToken | undefined>;
+  findByAccessToken(key: AccessTokenKey): Promise<LinkedAccessToken | undefined>;
+
+  find(linkId: string): Promise<Link | undefined>;
+
+  /** In no particular order, read a page at a time: what changes meanwhile may be in it or not. */
+  list(filter: LinkFilter): AsyncIterable<Link>;
+
+  /** Atomic: keeps `at` as the last use, unless there was one later than `notSince`. */
+  recordUse(linkId: string, at: number, notSince: number): Promise<void>;
 
   /** Atomic: of many calls for a link, one resolves to true, and the instant of that one stays. */
   revoke(linkId: string, at: number): Promise<boolean>;
+
+  /** Takes a link and its tokens away without a trace; false where there is none. */
+  erase(linkId: string): Promise<boolean>;
+
+  /** How many live links will end by themselves between two instants. */
+  countEnding(from: number, until: number): Promise<number>;
+}
+
+/** What lets somebody who has signed in change their links once, in place of a cookie. */
+export interface Ticket {
+  readonly subject: string;
+  readonly username: string;
+  readonly expiresAt: number;
+}
+
+export interface TicketStore {
+  keep(digest: string, ticket: Ticket): Promise<void>;
+  /** Atomic: of many calls, one gets the ticket. Also one that has expired: what that means is for the caller to say. */
+  consume(digest: string): Promise<Ticket | undefined>;
 }
 
 /** Failures that were counted under a key, in a window that began with the first of them. */
@@ -65,11 +117,20 @@ export interface FailureStore {
 
 export interface Storage {
   readonly links: LinkStore;
+  readonly tickets: TicketStore;
   readonly failures: FailureStore;
+  /**
+   * Takes out a small batch of what has ended: tickets and tokens that have expired, and links that have been over for
+   * longer than `recordSeconds`. Gives how many rows went; 0 when nothing is left, or the engine does it by itself.
+   */
+  removeEnded(now: number): Promise<number>;
   /** Resolves when the engine answers a query. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How long a link that was revoked or has expired is kept for the record: 90 days. */
+export const recordSeconds = 90 * 86_400;
 
 /** The engine could not answer; trying again later may help. Every method of a store rejects with this alone. */
 export class StorageUnavailableError extends Error {
@@ -78,3 +139,14 @@ export class StorageUnavailableError extends Error {
     this.name = 'StorageUnavailableError';
   }
 }
+
+/** Runs one operation of an engine; rejects with a `StorageUnavailableError` alone. */
+export type Run = <Result>(operation: () => Promise<Result>) => Promise<Result>;
+
+export const confirmed: Run = async (operation) => {
+  try {
+    return await operation();
+  } catch (cause) {
+    throw new StorageUnavailableError(cause);
+  }
+};

@@ -24,8 +24,8 @@ export function describeFailureStore(
     it('loses no failure of many at once', async () => {
       const [one, other] = await create();
       const key = randomUUID();
-      await Promise.all(Array.from({ length: 60 }, (_, index) => [one, other][index % 2]?.add(key, 900)));
-      expect((await one.find(key))?.count).toBe(60);
+      await Promise.all(Array.from({ length: 30 }, (_, index) => [one, other][index % 2]?.add(key, 900)));
+      expect((await one.find(key))?.count).toBe(30);
     });
 
     it('says how long the window is open, which the first failure opened', async () => {
@@ -42,7 +42,7 @@ export function describeFailureStore(
       const [one] = await create();
       const key = randomUUID();
       await one.add(key, 0.001);
-      await expect.poll(() => one.find(key)).toBeUndefined();
+      await expect.poll(() => one.find(key), { timeout: 3000 }).toBeUndefined();
       await one.add(key, 900);
       expect((await one.find(key))?.count).toBe(1);
     });

@@ -3,19 +3,17 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { Kysely } from 'kysely';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { Kysely, sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
-import { createFailureStore } from '../../src/storage/failure-store.ts';
 import { migrate } from '../../src/storage/sql-migrate.ts';
 import { migrations, type Schema } from '../../src/storage/sql-schema.ts';
-import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import type { Storage } from '../../src/storage/stores.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { describeFailureStore } from './failure-store-conformance.ts';
-import { describeStorage, newLink, newToken } from './link-store-conformance.ts';
+import { describeRaces, describeRemovalRaces } from './races.ts';
+import { describeRemoval, describeStorage, keepLink } from './storage-conformance.ts';
 
 async function open(path = join(temporaryFolder(), 'links.db')): Promise<Storage> {
   const storage = await openSqliteStorage(path);
@@ -24,6 +22,15 @@ async function open(path = join(temporaryFolder(), 'links.db')): Promise<Storage
 }
 
 describeStorage('SQLite', () => open());
+describeRemoval('SQLite', () => open());
+
+async function openShared() {
+  const path = join(temporaryFolder(), 'links.db');
+  return { storage: await open(path), location: `sqlite:${path}` };
+}
+
+describeRaces('SQLite', openShared);
+describeRemovalRaces('SQLite', openShared);
 
 describeFailureStore('SQLite', async () => {
   const path = join(temporaryFolder(), 'links.db');
@@ -82,30 +89,39 @@ describe('SQLite', () => {
   it('counts failures while a link is being made, and keeps all', async () => {
     const path = join(temporaryFolder(), 'links.db');
     const storage = await open(path);
-    const accessToken = newToken();
-    const creating = storage.links.create(newLink(), accessToken);
+    const creating = keepLink(storage);
     // One in each of the turns that making a link takes.
     const counting = Array.from({ length: 30 }, async (_, turn) => {
       for (let passed = 0; passed < turn; passed += 1) await undefined;
       await storage.failures.add(`key${turn}`, 900);
     });
-    await Promise.all([creating, ...counting]);
-    expect(await storage.links.findByAccessToken(accessToken.digest)).toBeDefined();
+    const [{ key }] = await Promise.all([creating, ...counting]);
+    expect(await storage.links.findByAccessToken(key)).toBeDefined();
     const kept = new DatabaseSync(path).prepare('select count(*) as count from alexa_failures').get();
     expect(kept).toEqual({ count: 30 });
   });
 
   it('upgrades an older database and keeps every link', async () => {
     const path = join(temporaryFolder(), 'links.db');
-    const accessToken = newToken();
-    const older = await open(path);
-    await older.links.create(newLink(), accessToken);
-    await older.close();
-    const db = await database(path, nextRelease);
-    const failures = createFailureStore((options) => new RateLimiterMemory(options));
-    expect(await createSqlStorage(db, failures).links.findByAccessToken(accessToken.digest)).toBeDefined();
-    const columns = await db.introspection.getTables();
-    expect(JSON.stringify(columns)).toContain('nickname');
+    const { '0001_links': first, '0002_failures': second } = migrations;
+    if (first === undefined || second === undefined) throw new Error('the first migrations are gone');
+    const older = await database(path, { '0001_links': first, '0002_failures': second });
+    for (const [id, expiresAt] of [
+      ['old', null],
+      ['ending', 1_900_000_000],
+    ] as const) {
+      await sql`insert into alexa_links (id, client_id, subject, username, scope, redirect_host, reference, created_at)
+        values (${id}, 'c', 's', 'u', '', 'h', 'r', 1)`.execute(older);
+      await sql`insert into alexa_access_tokens values (${`digest of ${id}`}, ${id}, 1, ${expiresAt})`.execute(
+        older,
+      );
+    }
+    await older.destroy();
+    const { links } = await open(path);
+    const found = (id: string) => links.findByAccessToken({ linkId: 'any', digest: `digest of ${id}` });
+    expect(await found('old')).toMatchObject({ link: { id: 'old' } });
+    expect((await found('old'))?.link.expiresAt).toBeUndefined();
+    expect(await found('ending')).toMatchObject({ link: { id: 'ending', expiresAt: 1_900_000_000 } });
   });
 
   it('refuses a database that a newer release has changed, and changes nothing in it', async () => {

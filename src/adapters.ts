@@ -1,0 +1,133 @@
+import { nameOfStorage, type StorageLocation } from './config/storage-location.ts';
+import { nameOfUsers, type UsersLocation } from './config/users-location.ts';
+import type { Storage } from './storage/stores.ts';
+import type { Report } from './telemetry/events.ts';
+import type { UserStore } from './users/user-store.ts';
+
+/*
+ * Which implementation a setting means. Each is loaded when it is the one, so that nobody pays for the others.
+ */
+
+const userStores: {
+  [Scheme in UsersLocation['scheme']]: (
+    location: Extract<UsersLocation, { scheme: Scheme }>,
+    report: Report,
+  ) => Promise<UserStore>;
+} = {
+  file: async (location, report) =>
+    (await import('./users/htpasswd-file.ts')).createHtpasswdFile({ ...location, report }),
+  sql: async (location, report) => {
+    const dialect = await sqlDialects[location.engine](location.address, location.connections);
+    return (await import('./users/sql-users.ts')).createSqlUsers({ ...location, dialect, report });
+  },
+  ldap: async (location, report) =>
+    (await import('./users/ldap-users.ts')).createLdapUsers({ ...location, report }),
+  http: async (location) => (await import('./users/http-users.ts')).createHttpUsers(location),
+  module: async (location, report) =>
+    (await import('./users/own-module.ts')).createOwnUsers({ ...location, report }),
+};
+
+/** How each kind of database is reached for its users, to read alone. */
+const sqlDialects = {
+  sqlite: async (path: string) => {
+    const { nodeSqliteDialect, openSqliteToRead } = await import('./sql/node-sqlite.ts');
+    return nodeSqliteDialect(openSqliteToRead(path));
+  },
+  postgres: async (url: string, connections: number) =>
+    (await import('./sql/postgres.ts')).postgresDialect(url, connections),
+  mysql: async (url: string, connections: number) =>
+    (await import('./sql/mysql.ts')).mysqlDialect(url, connections),
+};
+
+/** How an engine is opened, and how it is made ready where that takes more than opening it. */
+interface Engine<Location> {
+  readonly open: (location: Location) => Promise<Storage>;
+  readonly migrate?: (location: Location) => Promise<void>;
+}
+
+const storageEngines: {
+  [Scheme in StorageLocation['scheme']]: Engine<Extract<StorageLocation, { scheme: Scheme }>>;
+} = {
+  sqlite: { open: async ({ path }) => (await import('./storage/sqlite.ts')).openSqliteStorage(path) },
+  postgres: { open: async ({ url }) => (await import('./storage/postgres.ts')).openPostgresStorage(url) },
+  dynamodb: {
+    open: async (location) => (await import('./storage/dynamodb.ts')).openDynamoStorage(location),
+    migrate: async (location) => (await import('./storage/dynamodb-migrate.ts')).migrateDynamo(location),
+  },
+};
+
+/** The user store that `USERS` says. Rejects with a `StartError` when users can't be reached at first. */
+export async function openUsers<Scheme extends UsersLocation['scheme']>(
+  location: Extract<UsersLocation, { scheme: Scheme }>,
+  report: Report,
+): Promise<UserStore> {
+  const opening = userStores[location.scheme as Scheme](location, report);
+  return blaming(`USERS can’t be used at ${nameOfUsers(location)}`, opening);
+}
+
+/** The engine that `STORAGE` says, its tables made or upgraded. Rejects with a `StartError`. */
+export async function openStorage<Scheme extends StorageLocation['scheme']>(
+  location: Extract<StorageLocation, { scheme: Scheme }>,
+): Promise<Storage> {
+  const opening = storageEngines[location.scheme as Scheme].open(location);
+  return blaming(`STORAGE can’t be opened at ${nameOfStorage(location)}`, opening);
+}
+
+/** Makes or upgrades what `STORAGE` needs. Rejects with a `StartError`. */
+export async function migrateStorage<Scheme extends StorageLocation['scheme']>(
+  location: Extract<StorageLocation, { scheme: Scheme }>,
+): Promise<void> {
+  const { migrate } = storageEngines[location.scheme as Scheme];
+  if (migrate !== undefined)
+    await blaming(`STORAGE can’t be made ready at ${nameOfStorage(location)}`, migrate(location));
+  await (await openStorage(location)).close();
+}
+
+/** The server could not be put together or started; the message says what to look at. */
+export class StartError extends Error {}
+
+/** Gives what starting gives, or says of what could not start why, and what to do. */
+export async function blaming<Result>(what: string, starting: Promise<Result>): Promise<Result> {
+  try {
+    return await starting;
+  } catch (cause) {
+    throw new StartError(`${what}: ${remedyFor(innermost(cause))}`, { cause });
+  }
+}
+
+/** Stores say of every failure that they are unavailable; what failed is behind that. */
+function innermost(error: unknown): NodeJS.ErrnoException {
+  if (!(error instanceof Error)) return new Error(String(error));
+  return error.name === 'StorageUnavailableError' ? innermost(error.cause) : error;
+}
+
+function remedyFor({ name, code = '', message }: NodeJS.ErrnoException): string {
+  if (code === 'ERR_SQLITE_ERROR') return `${message}; ${sqliteRemedy}`;
+  return remedies[code] ?? remedies[name] ?? message;
+}
+
+const certificateRemedy =
+  'nobody here knows who made its certificate; name that authority, as docs/users.md says';
+
+/** By the code or the name of an error. */
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program is there already; stop it, or set another PORT',
+  EADDRNOTAVAIL: 'this machine does not have that address; 0.0.0.0 means all that it has',
+  EACCES: 'this user may not; choose another, or change the permissions',
+  ECONNREFUSED: 'nothing listens there; start it, or correct host and port',
+  ENOTFOUND: 'there is no such host; correct it',
+  SELF_SIGNED_CERT_IN_CHAIN: certificateRemedy,
+  DEPTH_ZERO_SELF_SIGNED_CERT: certificateRemedy,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificateRemedy,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificateRemedy,
+  ERR_MODULE_NOT_FOUND: 'it, or something that it imports, is not there; correct the name, or install it',
+  ResourceNotFoundException:
+    'there is no such table in that region; make it with "npm run alexa-link -- migrate", or correct the name',
+  CredentialsProviderError:
+    'there are no AWS credentials; give the instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  AccessDeniedException:
+    'these AWS credentials may not use the table; give the role the actions that docs/operations.md lists',
+};
+
+const sqliteRemedy =
+  'it must be a SQLite file that this user may read, and for STORAGE write, also a new one';

@@ -1,0 +1,49 @@
+import { fileOf } from './locations.ts';
+import type { AddProblem } from './problem.ts';
+import type { ReadFile } from './variables.ts';
+
+/** What each engine's address may say of TLS; anything else would be left out, and TLS with it. */
+const tlsParameters = {
+  postgres: ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'ssl', 'uselibpqcompat', 'sslnegotiation'],
+  mysql: ['ssl-mode', 'ssl-ca'],
+};
+
+const tlsModes = ['REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'];
+
+export interface DatabaseUrlSettings {
+  readonly value: string;
+  readonly readFile: ReadFile;
+  readonly addProblem: AddProblem;
+}
+
+/** Checks the address of a database that the variable `where` holds; what is wrong repeats nothing of it. */
+export function parseDatabaseUrl(
+  where: 'USERS' | 'STORAGE',
+  engine: keyof typeof tlsParameters,
+  { value, readFile, addProblem }: DatabaseUrlSettings,
+): string {
+  const url = URL.parse(value);
+  if (url === null || url.pathname.length < 2 || url.pathname.includes('@') || url.hash !== '') {
+    const example = `${engine}://name:password@host/database`;
+    addProblem(
+      where,
+      `must be like ${example}; in the password, write /, #, ? and @ as %2F, %23, %3F and %40`,
+    );
+    return '';
+  }
+  for (const [name] of url.searchParams) {
+    if (/ssl|tls/i.test(name) && !tlsParameters[engine].includes(name))
+      addProblem(
+        where,
+        `has ${name}, which is not read: for TLS there are ${tlsParameters[engine].join(', ')}`,
+      );
+  }
+  const mode = url.searchParams.get('ssl-mode');
+  if (engine === 'mysql' && mode !== null && !tlsModes.includes(mode))
+    addProblem(where, `must have ${tlsModes.join(', ')} as ssl-mode, or none`);
+  for (const name of ['ssl-ca', 'sslrootcert', 'sslcert', 'sslkey']) {
+    const path = url.searchParams.get(name);
+    if (path !== null) fileOf(where, path, `correct ${name}`, readFile, addProblem);
+  }
+  return value;
+}

@@ -1,0 +1,119 @@
+import {
+  type DynamoTable,
+  type Expression,
+  type Item,
+  keyAttribute,
+  ttlAttribute,
+} from './dynamodb-table.ts';
+import {
+  type AccessTokenRecord,
+  type Link,
+  type LinkFilter,
+  type LinkStore,
+  recordSeconds,
+  StorageUnavailableError,
+} from './stores.ts';
+
+/** What an item holds beside the link's own members, which have the names that they have in `Link`. */
+interface TokensOfItem {
+  readonly tokens: Readonly<Record<string, Omit<AccessTokenRecord, 'digest'>>>;
+}
+
+const prefix = 'link#';
+const keyOf = (linkId: string) => `${prefix}${linkId}`;
+
+/** Links as one item each, with their access tokens in it by digest. */
+export function createDynamoLinks(table: DynamoTable): LinkStore {
+  async function* pagesOf({ subject, ...filter }: LinkFilter) {
+    if (subject === undefined) yield* table.scan(matching(filter));
+    else yield* table.findBySubject(subject);
+  }
+
+  return {
+    async create(link, { digest, ...token }) {
+      const { id, ...members } = link;
+      const item = {
+        [keyAttribute]: keyOf(id),
+        ...members,
+        tokens: { [digest]: token },
+        [ttlAttribute]: link.expiresAt && link.expiresAt + recordSeconds,
+      };
+      // The same again is no other: so the client may try twice where an answer was lost.
+      const isNew = 'attribute_not_exists(#key) OR attribute_exists(#tokens.#digest)';
+      const names = { key: keyAttribute, tokens: 'tokens', digest };
+      if (!(await table.put(item, { text: isNew, names })))
+        throw new StorageUnavailableError(new Error(`there is a link ${id} already`));
+    },
+
+    async findByAccessToken({ linkId, digest }) {
+      const item = await table.get(keyOf(linkId));
+      const token = item && (item as unknown as TokensOfItem).tokens[digest];
+      return token && { link: linkOf(item), accessToken: { digest, ...token } };
+    },
+
+    async find(linkId) {
+      const item = await table.get(keyOf(linkId));
+      return item && linkOf(item);
+    },
+
+    async *list(filter) {
+      for await (const page of pagesOf(filter))
+        yield* page.map(linkOf).filter((link) => matches(link, filter));
+    },
+
+    async recordUse(linkId, at, notSince) {
+      await table.set(keyOf(linkId), '#lastUsedAt = :at', {
+        text: 'attribute_exists(#key) AND (attribute_not_exists(#lastUsedAt) OR #lastUsedAt <= :notSince)',
+        names: { key: keyAttribute, lastUsedAt: 'lastUsedAt' },
+        values: { ':at': at, ':notSince': notSince },
+      });
+    },
+
+    revoke: (linkId, at) =>
+      table.set(keyOf(linkId), '#revokedAt = :at, #ttl = :until', {
+        text: 'attribute_exists(#key) AND attribute_not_exists(#revokedAt)',
+        names: { key: keyAttribute, revokedAt: 'revokedAt', ttl: ttlAttribute },
+        values: { ':at': at, ':until': at + recordSeconds },
+      }),
+
+    erase: async (linkId) => (await table.delete(keyOf(linkId))) !== undefined,
+
+    async countEnding(from, until) {
+      let count = 0;
+      const ending = {
+        text: '#expiresAt > :from AND #expiresAt <= :until AND attribute_not_exists(#revokedAt)',
+        names: { expiresAt: 'expiresAt', revokedAt: 'revokedAt' },
+        values: { ':from': from, ':until': until },
+      };
+      for await (const page of table.scan(ending)) count += page.length;
+      return count;
+    },
+  };
+}
+
+/** What DynamoDB itself can sort out, so that less travels; `matches` decides. */
+function matching({ clientId }: LinkFilter): Expression {
+  const isLink = 'begins_with(#key, :prefix)';
+  const ofClient = clientId === undefined ? '' : ' AND #clientId = :clientId';
+  return {
+    text: isLink + ofClient,
+    names: { key: keyAttribute, ...(clientId !== undefined && { clientId: 'clientId' }) },
+    values: { ':prefix': prefix, ...(clientId !== undefined && { ':clientId': clientId }) },
+  };
+}
+
+function matches(link: Link, { subject, user, clientId, liveAt, unusedSince }: LinkFilter): boolean {
+  return (
+    (subject === undefined || link.subject === subject) &&
+    (user === undefined || link.subject === user || link.username === user) &&
+    (clientId === undefined || link.clientId === clientId) &&
+    (liveAt === undefined ||
+      (link.revokedAt === undefined && (link.expiresAt === undefined || link.expiresAt > liveAt))) &&
+    (unusedSince === undefined || Math.max(link.createdAt, link.lastUsedAt ?? 0) < unusedSince)
+  );
+}
+
+function linkOf(item: Item): Link {
+  const { [keyAttribute]: key, [ttlAttribute]: _ttl, tokens: _tokens, ...members } = item;
+  return { id: String(key).slice(prefix.length), ...members } as unknown as Link;
+}

@@ -1,0 +1,61 @@
+import {
+  type DynamoDB,
+  ResourceInUseException,
+  type UpdateTimeToLiveCommandInput,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { type DynamoLocation, dynamoClient } from './dynamodb.ts';
+import { keyAttribute, subjectIndex, ttlAttribute } from './dynamodb-table.ts';
+
+/**
+ * Makes the table where it is not there yet, paid by request, protected from deletion, and has it take out what has
+ * ended. Changes nothing in a table that is there, but for that last setting.
+ */
+export async function migrateDynamo(location: DynamoLocation): Promise<void> {
+  const client = dynamoClient(location);
+  try {
+    await createTable(client, location.table);
+    await waitUntilTableExists({ client, maxWaitTime: 120 }, { TableName: location.table });
+    await takeOutEnded(client, location.table);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function createTable(client: DynamoDB, TableName: string): Promise<void> {
+  try {
+    await client.createTable({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      AttributeDefinitions: [
+        { AttributeName: keyAttribute, AttributeType: 'S' },
+        { AttributeName: subjectIndex.attribute, AttributeType: 'S' },
+      ],
+      KeySchema: [{ AttributeName: keyAttribute, KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: subjectIndex.name,
+          KeySchema: [{ AttributeName: subjectIndex.attribute, KeyType: 'HASH' }],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+}
+
+/** Stand-ins for DynamoDB may not know how; then it stays in the table, and counts no more all the same. */
+async function takeOutEnded(client: DynamoDB, TableName: string): Promise<void> {
+  const wanted = { AttributeName: ttlAttribute, Enabled: true };
+  const unknown = (error: unknown) => {
+    if (error instanceof Error && error.name === 'UnknownOperationException') return undefined;
+    throw error;
+  };
+  const now = await client.describeTimeToLive({ TableName }).catch(unknown);
+  const { TimeToLiveStatus: status, AttributeName } = now?.TimeToLiveDescription ?? {};
+  if (now === undefined || (status?.startsWith('ENABL') && AttributeName === ttlAttribute)) return;
+  const change: UpdateTimeToLiveCommandInput = { TableName, TimeToLiveSpecification: wanted };
+  await client.updateTimeToLive(change).catch(unknown);
+}

@@ -1,0 +1,154 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  type ScanCommandOutput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { confirmed } from './stores.ts';
+
+/** The partition key; `rate-limiter-flexible` has it so, and shares the table. */
+export const keyAttribute = 'key';
+/** Seconds since 1970 after which DynamoDB takes an item out, some time later; absent from what stays. */
+export const ttlAttribute = 'expire';
+/** Finds the keys of a person's links; what is at them is then read from the table, where nothing is outdated. */
+export const subjectIndex = { name: 'by-subject', attribute: 'subject' };
+
+export type Item = Readonly<Record<string, unknown>>;
+
+/** A condition in DynamoDB's words. What `names` calls `x` stands in it as `#x`, so that no reserved word is in the way. */
+export interface Expression {
+  readonly text: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values?: Item;
+}
+
+/** One table, read consistently; each method is one request, but for those that give pages. */
+export interface DynamoTable {
+  get(key: string): Promise<Item | undefined>;
+  /** False where the condition does not hold. */
+  put(item: Item, condition?: Expression): Promise<boolean>;
+  /** `SET`; false where the condition does not hold. The condition's names and values serve both. */
+  set(key: string, assignments: string, condition: Expression): Promise<boolean>;
+  /** Gives what was there. */
+  delete(key: string): Promise<Item | undefined>;
+  /** All that match, a page at a time. */
+  scan(filter: Expression): AsyncIterable<readonly Item[]>;
+  /** A person's items, a page at a time. */
+  findBySubject(subject: string): AsyncIterable<readonly Item[]>;
+  close(): void;
+}
+
+export function createDynamoTable(client: DynamoDBDocumentClient, TableName: string): DynamoTable {
+  const consistent = { TableName, ConsistentRead: true };
+  const at = (key: string) => ({ TableName, Key: { [keyAttribute]: key } });
+  let closed = false;
+
+  /** The client would open itself again. */
+  const ask = <Answer>(request: () => Promise<Answer>) =>
+    confirmed(async () => {
+      if (closed) throw new Error('the storage is closed');
+      return request();
+    });
+
+  /** So many as one request may ask for; what it leaves out is asked for again. */
+  async function getAll(keys: readonly unknown[]): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    const all = keys.map((key) => ({ [keyAttribute]: key }));
+    let missing: BatchGetCommandInput['RequestItems'] = { [TableName]: { Keys: all, ConsistentRead: true } };
+    while (missing?.[TableName] !== undefined) {
+      const command = new BatchGetCommand({ RequestItems: missing });
+      const answer: BatchGetCommandOutput = await ask(() => client.send(command));
+      found.push(...(answer.Responses?.[TableName] ?? []));
+      missing = answer.UnprocessedKeys;
+    }
+    return found;
+  }
+
+  /** Asks page after page, each from where the one before ended. */
+  async function* pages(
+    next: (from: Item | undefined) => Promise<Pick<ScanCommandOutput, 'Items' | 'LastEvaluatedKey'>>,
+  ) {
+    let from: Item | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await ask(() => next(from));
+      yield Items as readonly Item[];
+      from = LastEvaluatedKey;
+    } while (from !== undefined);
+  }
+
+  return {
+    get: async (key) => (await ask(() => client.send(new GetCommand({ ...consistent, ...at(key) })))).Item,
+
+    put: (item, condition) => {
+      const command = new PutCommand({ TableName, Item: item, ...(condition && conditional(condition)) });
+      return ask(() => unlessConditionFails(client.send(command)));
+    },
+
+    set: (key, assignments, condition) => {
+      const UpdateExpression = `SET ${assignments}`;
+      const command = new UpdateCommand({ ...at(key), UpdateExpression, ...conditional(condition) });
+      return ask(() => unlessConditionFails(client.send(command)));
+    },
+
+    delete: async (key) => {
+      const command = new DeleteCommand({ ...at(key), ReturnValues: 'ALL_OLD' });
+      return (await ask(() => client.send(command))).Attributes;
+    },
+
+    scan(filter) {
+      const { ConditionExpression: FilterExpression, ...rest } = conditional(filter);
+      return pages((from) =>
+        client.send(new ScanCommand({ ...consistent, ...rest, FilterExpression, ExclusiveStartKey: from })),
+      );
+    },
+
+    async *findBySubject(subject) {
+      const query = {
+        TableName,
+        IndexName: subjectIndex.name,
+        KeyConditionExpression: '#subject = :subject',
+        ExpressionAttributeNames: { '#subject': subjectIndex.attribute },
+        ExpressionAttributeValues: { ':subject': subject },
+        Limit: mostTogether,
+      };
+      const found = pages((from) => client.send(new QueryCommand({ ...query, ExclusiveStartKey: from })));
+      for await (const page of found)
+        if (page.length > 0) yield getAll(page.map((item) => item[keyAttribute]));
+    },
+
+    close() {
+      closed = true;
+    },
+  };
+}
+
+/** How many items one request may ask for. */
+const mostTogether = 100;
+
+function conditional({ text, names, values }: Expression) {
+  return {
+    ConditionExpression: text,
+    ExpressionAttributeNames: Object.fromEntries(
+      Object.entries(names).map(([alias, name]) => [`#${alias}`, name]),
+    ),
+    ...(values !== undefined && { ExpressionAttributeValues: values }),
+  };
+}
+
+async function unlessConditionFails(sending: Promise<unknown>): Promise<boolean> {
+  try {
+    await sending;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  type DeleteItemCommandInput,
+  DynamoDB,
+  type GetItemCommandInput,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoLinks } from './dynamodb-links.ts';
+import { createDynamoTable, type DynamoTable, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
+import { createFailureStore, limiterOf } from './failure-store.ts';
+import type { FailureStore, Storage, Ticket, TicketStore } from './stores.ts';
+
+export interface DynamoLocation {
+  readonly table: string;
+  /** Absent: as the AWS environment says. */
+  readonly region?: string;
+  /** Absent: Amazon's own. */
+  readonly endpoint?: string;
+}
+
+/**
+ * Links in one DynamoDB table, an item for each: what belongs to a link changes in one conditional write, and no
+ * transaction is needed. Credentials are those of the machine's role, or of the AWS environment. Rejects when the
+ * table can't be read, or is not there: only `migrateDynamo` makes it.
+ */
+export async function openDynamoStorage(location: DynamoLocation): Promise<Storage> {
+  const client = dynamoClient(location);
+  const countingClient = dynamoClient(location, 1);
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const table = createDynamoTable(documents, location.table);
+  const ping = async () => void (await table.get('ping'));
+  try {
+    await ping();
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+  return {
+    links: createDynamoLinks(table),
+    tickets: createDynamoTickets(table),
+    // A count that is tried again may count twice.
+    failures: createDynamoFailures(countingClient, location.table),
+    // The table's time to live does it.
+    removeEnded: async () => 0,
+    ping,
+    async close() {
+      table.close();
+      client.destroy();
+      countingClient.destroy();
+    },
+  };
+}
+
+/** Each request ends within 5 seconds: two attempts of two at most, and the pause between them. */
+export function dynamoClient({ region, endpoint }: DynamoLocation, maxAttempts = 2): DynamoDB {
+  return new DynamoDB({
+    region,
+    endpoint,
+    maxAttempts,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+  });
+}
+
+function createDynamoTickets(table: DynamoTable): TicketStore {
+  const keyOf = (digest: string) => `ticket#${digest}`;
+  return {
+    async keep(digest, { subject, username, expiresAt }) {
+      // Under another name than a link's subject, which is in the index.
+      const item = { [keyAttribute]: keyOf(digest), owner: subject, username, [ttlAttribute]: expiresAt };
+      await table.put(item);
+    },
+    async consume(digest) {
+      const item = await table.delete(keyOf(digest));
+      if (item === undefined) return undefined;
+      const { owner, username, [ttlAttribute]: expiresAt } = item;
+      return { subject: owner, username, expiresAt } as Ticket;
+    },
+  };
+}
+
+function createDynamoFailures(client: DynamoDB, tableName: string): FailureStore {
+  const storeClient = {
+    getItem: (input: GetItemCommandInput) => client.getItem(input),
+    deleteItem: (input: DeleteItemCommandInput) => client.deleteItem(input),
+    updateItem: (input: UpdateItemCommandInput) => client.updateItem(inWholeSeconds(input)),
+  };
+  const RateLimiterDynamo = limiterOf('RateLimiterDynamo');
+  return createFailureStore(
+    (options) =>
+      new RateLimiterDynamo({
+        ...options,
+        storeClient,
+        tableName,
+        tableCreated: true,
+        ttlSet: true,
+      }),
+  );
+}
+
+/** The package counts fractions of a second, which the table's time to live is not documented to read. */
+function inWholeSeconds(input: UpdateItemCommandInput): UpdateItemCommandInput {
+  const { ExpressionAttributeValues: values } = input;
+  const expire = values?.[':new_expire']?.N;
+  if (expire === undefined) return input;
+  const whole = { N: String(Math.floor(Number(expire))) };
+  return { ...input, ExpressionAttributeValues: { ...values, ':new_expire': whole } };
+}

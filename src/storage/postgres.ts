@@ -1,0 +1,48 @@
+import { Kysely } from 'kysely';
+import { dialectOn, openPostgres, queryPostgres } from '../sql/postgres.ts';
+import { createFailureStore, limiterOf } from './failure-store.ts';
+import { migrate } from './sql-migrate.ts';
+import { migrations, type Schema } from './sql-schema.ts';
+import { createSqlStorage } from './sql-storage.ts';
+import type { FailureStore, Storage } from './stores.ts';
+
+type Pool = ReturnType<typeof openPostgres>;
+
+/**
+ * Links in PostgreSQL, in the schema that the URL's user finds first; its tables are made or upgraded before. Rejects
+ * when the database can't be reached, or belongs to a newer release.
+ */
+export async function openPostgresStorage(url: string): Promise<Storage> {
+  await migratePostgres(url);
+  const pool = openPostgres(url, { bigintAsNumber: true });
+  const db = new Kysely<Schema>({ dialect: dialectOn(pool) });
+  return createSqlStorage({ db, failures: createPostgresFailures(pool), skipsLocked: true });
+}
+
+/** Instances that start together wait for each other here, and tables may be large: so a query may take an hour. */
+async function migratePostgres(url: string): Promise<void> {
+  const pool = openPostgres(url, { connections: 1, queryTimeoutMs: 3_600_000 });
+  const db = new Kysely<Schema>({ dialect: dialectOn(pool) });
+  try {
+    await migrate(db, migrations);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function createPostgresFailures(pool: Pool): FailureStore {
+  const query = (config: Parameters<typeof queryPostgres>[1]) => queryPostgres(pool, config);
+  const RateLimiterPostgres = limiterOf('RateLimiterPostgres');
+  return createFailureStore(
+    (options) =>
+      new RateLimiterPostgres({
+        ...options,
+        storeClient: { query },
+        storeType: 'pool',
+        tableName: 'alexa_failures',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
+      }),
+    (now) => query({ text: 'delete from alexa_failures where expire <= $1', values: [now] }),
+  );
+}

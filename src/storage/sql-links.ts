@@ -1,0 +1,152 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './sql-schema.ts';
+import type { AccessTokenRecord, Link, LinkFilter, LinkStore, Run } from './stores.ts';
+
+const pageSize = 500;
+
+/** Links and their access tokens in the tables of `sql-schema.ts`; each operation goes through `run`. */
+export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
+  return {
+    create: (link, accessToken) =>
+      run(() =>
+        db.transaction().execute(async (transaction) => {
+          await transaction.insertInto('alexa_links').values(rowOf(link)).execute();
+          await transaction.insertInto('alexa_access_tokens').values(rowOfToken(link, accessToken)).execute();
+        }),
+      ),
+
+    async findByAccessToken({ digest }) {
+      const finding = db
+        .selectFrom('alexa_access_tokens')
+        .innerJoin('alexa_links', 'alexa_links.id', 'alexa_access_tokens.link_id')
+        .selectAll('alexa_links')
+        .select(['issued_at', 'alexa_access_tokens.expires_at as token_expires_at'])
+        .where('digest', '=', digest);
+      const row = await run(() => finding.executeTakeFirst());
+      if (row === undefined) return undefined;
+      const expiresAt = row.token_expires_at ?? undefined;
+      return { link: linkOf(row), accessToken: { digest, issuedAt: row.issued_at, expiresAt } };
+    },
+
+    async find(linkId) {
+      const finding = db.selectFrom('alexa_links').selectAll().where('id', '=', linkId);
+      const row = await run(() => finding.executeTakeFirst());
+      return row && linkOf(row);
+    },
+
+    async *list(filter) {
+      const matching = matchingRows(db, filter).orderBy('id').limit(pageSize);
+      let rows = await run(() => matching.execute());
+      while (rows.length > 0) {
+        yield* rows.map(linkOf);
+        const last = rows.at(-1)?.id ?? '';
+        rows = rows.length < pageSize ? [] : await run(() => matching.where('id', '>', last).execute());
+      }
+    },
+
+    async recordUse(linkId, at, notSince) {
+      const recording = db
+        .updateTable('alexa_links')
+        .set({ last_used_at: at })
+        .where('id', '=', linkId)
+        .where((row) => row.or([row('last_used_at', 'is', null), row('last_used_at', '<=', notSince)]));
+      await run(() => recording.execute());
+    },
+
+    async revoke(linkId, at) {
+      const revoking = db
+        .updateTable('alexa_links')
+        .set({ revoked_at: at })
+        .where('id', '=', linkId)
+        .where('revoked_at', 'is', null);
+      return (await run(() => revoking.executeTakeFirstOrThrow())).numUpdatedRows === 1n;
+    },
+
+    erase: (linkId) =>
+      run(() => db.transaction().execute((transaction) => deleteLinks(transaction, [linkId]))),
+
+    async countEnding(from, until) {
+      const counting = db
+        .selectFrom('alexa_links')
+        .select((row) => row.fn.countAll<number>().as('count'))
+        .where('expires_at', '>', from)
+        .where('expires_at', '<=', until)
+        .where('revoked_at', 'is', null);
+      return (await run(() => counting.executeTakeFirstOrThrow())).count;
+    },
+  };
+}
+
+/** Takes links out with their tokens; whether there were some. */
+export async function deleteLinks(transaction: Kysely<Schema>, ids: readonly string[]): Promise<boolean> {
+  await transaction.deleteFrom('alexa_access_tokens').where('link_id', 'in', ids).execute();
+  const deleting = transaction.deleteFrom('alexa_links').where('id', 'in', ids);
+  return (await deleting.executeTakeFirstOrThrow()).numDeletedRows > 0n;
+}
+
+function matchingRows(db: Kysely<Schema>, filter: LinkFilter) {
+  const { subject, user, clientId, liveAt, unusedSince } = filter;
+  return db
+    .selectFrom('alexa_links')
+    .selectAll()
+    .where((row) =>
+      row.and([
+        ...(subject === undefined ? [] : [row('subject', '=', subject)]),
+        ...(user === undefined ? [] : [row.or([row('subject', '=', user), row('username', '=', user)])]),
+        ...(clientId === undefined ? [] : [row('client_id', '=', clientId)]),
+        ...(liveAt === undefined
+          ? []
+          : [
+              row('revoked_at', 'is', null),
+              row.or([row('expires_at', 'is', null), row('expires_at', '>', liveAt)]),
+            ]),
+        ...(unusedSince === undefined
+          ? []
+          : [
+              row('created_at', '<', unusedSince),
+              row.or([row('last_used_at', 'is', null), row('last_used_at', '<', unusedSince)]),
+            ]),
+      ]),
+    );
+}
+
+function rowOf(link: Link): Schema['alexa_links'] {
+  return {
+    id: link.id,
+    client_id: link.clientId,
+    subject: link.subject,
+    username: link.username,
+    scope: link.scope,
+    redirect_host: link.redirectHost,
+    reference: link.reference,
+    created_at: link.createdAt,
+    expires_at: link.expiresAt ?? null,
+    last_used_at: link.lastUsedAt ?? null,
+    revoked_at: link.revokedAt ?? null,
+  };
+}
+
+function linkOf(row: Schema['alexa_links']): Link {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    subject: row.subject,
+    username: row.username,
+    scope: row.scope,
+    redirectHost: row.redirect_host,
+    reference: row.reference,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at ?? undefined,
+    lastUsedAt: row.last_used_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+  };
+}
+
+function rowOfToken(link: Link, accessToken: AccessTokenRecord): Schema['alexa_access_tokens'] {
+  return {
+    digest: accessToken.digest,
+    link_id: link.id,
+    issued_at: accessToken.issuedAt,
+    expires_at: accessToken.expiresAt ?? null,
+  };
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { migrateStorage, openStorage, StartError } from '../../src/adapters.ts';
+import type { StorageLocation } from '../../src/config/storage-location.ts';
+import { parseConfig } from '../../src/config.ts';
+import { dynamoClient } from '../../src/storage/dynamodb.ts';
+import { type DynamoServer, startDynamo } from '../support/dynamodb.ts';
+import { describeFailureStore } from './failure-store-conformance.ts';
+import { describeRaces } from './races.ts';
+import { describeStorage, keepLink, madeAt } from './storage-conformance.ts';
+
+let dynamo: DynamoServer;
+let location: string;
+
+beforeAll(async () => {
+  dynamo = await startDynamo();
+  location = dynamo.location('alexa-links');
+  await migrateStorage(parsed(location));
+});
+
+afterAll(() => dynamo.stop());
+
+function parsed(value: string): StorageLocation {
+  const result = parseConfig({ STORAGE: value });
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.config.storage;
+}
+
+async function open() {
+  const storage = await openStorage(parsed(location));
+  onTestFinished(() => storage.close());
+  return storage;
+}
+
+describeStorage('DynamoDB', open);
+describeFailureStore('DynamoDB', async () => [(await open()).failures, (await open()).failures]);
+describeRaces('DynamoDB', async () => ({ storage: await open(), location }));
+
+describe('DynamoDB', () => {
+  const client = () =>
+    dynamoClient({ table: '', region: 'eu-west-1', endpoint: `http://127.0.0.1:${dynamo.port}` });
+
+  it('is not opened where there is no table, and says how to make it', async () => {
+    const opening = openStorage(parsed(dynamo.location('not-there')));
+    await expect(opening).rejects.toThrow(StartError);
+    await expect(opening).rejects.toThrow(/the DynamoDB table not-there: there is no such table.*migrate/);
+  });
+
+  it('is made once, by the hour of use, and left as it is when made again, also by ten at once', async () => {
+    const table = `t-${randomUUID()}`;
+    const [first] = [parsed(dynamo.location(table))];
+    await Promise.all(Array.from({ length: 10 }, () => migrateStorage(first)));
+    const storage = await openStorage(first);
+    onTestFinished(() => storage.close());
+    const { link } = await keepLink(storage);
+    await migrateStorage(first);
+    expect(await storage.links.find(link.id)).toEqual(link);
+    const { Table } = await client().describeTable({ TableName: table });
+    expect(Table?.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
+  });
+
+  it('marks what ends for DynamoDB to take out, 90 days after its end, and nothing else', async () => {
+    const storage = await open();
+    const item = async (key: string) =>
+      (await client().getItem({ TableName: 'alexa-links', Key: { key: { S: key } } })).Item;
+    const [endless, ending, revoked] = [
+      await keepLink(storage),
+      await keepLink(storage, { expiresAt: madeAt }),
+      await keepLink(storage),
+    ];
+    await storage.links.revoke(revoked.link.id, madeAt + 7);
+    expect(await item(`link#${endless.link.id}`)).not.toHaveProperty('expire');
+    expect((await item(`link#${ending.link.id}`))?.['expire']).toEqual({ N: String(madeAt + 7_776_000) });
+    expect((await item(`link#${revoked.link.id}`))?.['expire']).toEqual({ N: String(madeAt + 7_776_007) });
+    await storage.tickets.keep('some', { subject: 's', username: 'u', expiresAt: madeAt });
+    expect((await item('ticket#some'))?.['expire']).toEqual({ N: String(madeAt) });
+    await storage.failures.add('some-failure', 900);
+    expect((await item('some-failure'))?.['expire']?.N).toMatch(/^\d{10}$/);
+  });
+
+  it('takes the same link again for the same, so that a lost answer may be asked for again', async () => {
+    const storage = await open();
+    const { link, accessToken, key } = await keepLink(storage);
+    await storage.links.create(link, accessToken);
+    expect(await storage.links.findByAccessToken(key)).toEqual({ link, accessToken });
+  });
+});

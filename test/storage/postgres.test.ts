@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { Kysely, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { postgresDialect } from '../../src/sql/postgres.ts';
+import { openPostgresStorage } from '../../src/storage/postgres.ts';
+import type { Schema } from '../../src/storage/sql-schema.ts';
+import { type DatabaseServer, startPostgres } from '../support/databases.ts';
+import { describeFailureStore } from './failure-store-conformance.ts';
+import { describeRaces, describeRemovalRaces } from './races.ts';
+import { describeRemoval, describeStorage, keepLink } from './storage-conformance.ts';
+
+let postgres: DatabaseServer;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+
+afterAll(() => postgres.stop());
+
+/** The address of a new, empty database. */
+async function database(): Promise<string> {
+  const name = `links_${randomUUID().replaceAll('-', '')}`;
+  const db = new Kysely<unknown>({ dialect: postgresDialect(postgres.url()) });
+  await sql`create database ${sql.id(name)}`.execute(db);
+  await db.destroy();
+  return postgres.url().replace(/app$/, name);
+}
+
+async function open(url: string) {
+  const storage = await openPostgresStorage(url);
+  onTestFinished(() => storage.close().catch(() => {}));
+  return storage;
+}
+
+async function openNew() {
+  const location = await database();
+  return { storage: await open(location), location };
+}
+
+describeStorage('PostgreSQL', async () => (await openNew()).storage);
+describeRemoval('PostgreSQL', async () => (await openNew()).storage);
+describeRaces('PostgreSQL', openNew);
+describeRemovalRaces('PostgreSQL', openNew);
+describeFailureStore('PostgreSQL', async () => {
+  const url = await database();
+  return [(await open(url)).failures, (await open(url)).failures];
+});
+
+describe('PostgreSQL', () => {
+  it('is made by ten instances that start at once, and each can write', async () => {
+    const url = await database();
+    const all = await Promise.all(Array.from({ length: 10 }, () => open(url)));
+    const kept = await Promise.all(all.map((storage) => keepLink(storage)));
+    for (const { key } of kept) expect(await all[0]?.links.findByAccessToken(key)).toBeDefined();
+  });
+
+  it('takes out what was forgotten', async () => {
+    const { storage, location } = await openNew();
+    for (const key of ['a', 'b', 'c']) await storage.failures.add(key, 0.001);
+    await expect.poll(() => storage.failures.find('c')).toBeUndefined();
+    const another = await open(location);
+    await another.failures.add('d', 900);
+    const db = new Kysely<Schema>({ dialect: postgresDialect(location) });
+    onTestFinished(() => db.destroy());
+    const left = () => db.selectFrom('alexa_failures').select('key').execute();
+    await expect.poll(left).toEqual([{ key: 'd' }]);
+  });
+
+  it('leaves rows that another instance is taking out to that one', async () => {
+    const { storage, location } = await openNew();
+    const { link } = await keepLink(storage, { expiresAt: 1 });
+    const db = new Kysely<Schema>({ dialect: postgresDialect(location) });
+    onTestFinished(() => db.destroy());
+    await db.transaction().execute(async (transaction) => {
+      await transaction.selectFrom('alexa_links').selectAll().where('id', '=', link.id).forUpdate().execute();
+      await transaction.selectFrom('alexa_access_tokens').selectAll().forUpdate().execute();
+      expect(await storage.removeEnded(1_900_000_000)).toBe(0);
+    });
+    expect(await storage.removeEnded(1_900_000_000)).toBeGreaterThan(0);
+  });
+});

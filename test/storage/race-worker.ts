@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { openStorage } from '../../src/adapters.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { Operation } from './races.ts';
+
+/*
+ * One of many processes on one storage: opens it, says so, waits for the word, does its part and prints what it got.
+ */
+
+const { STORAGE, OPERATION = '', KEY = '' } = process.env;
+const parsed = parseConfig({ STORAGE });
+if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+const storage = await openStorage(parsed.config.storage);
+process.stdout.write('ready\n');
+await once(process.stdin, 'data');
+const operations: Record<Operation, () => Promise<unknown>> = {
+  revoke: () => storage.links.revoke(KEY, process.pid),
+  consume: async () => (await storage.tickets.consume(KEY)) !== undefined,
+  fail: async () => {
+    for (let time = 0; time < 10; time += 1) await storage.failures.add(KEY, 900);
+  },
+  remove: () => storage.removeEnded(Number(KEY)),
+};
+const result = await operations[OPERATION as Operation]();
+process.stdout.write(`${JSON.stringify(result ?? null)}\n`);
+await storage.close();
+process.stdin.destroy();

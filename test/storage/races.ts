@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { sha256 } from '../../src/crypto/digest.ts';
+import { recordSeconds, type Storage } from '../../src/storage/stores.ts';
+import { keepLink, keepMany, madeAt } from './storage-conformance.ts';
+
+export type Operation = 'revoke' | 'consume' | 'fail' | 'remove';
+
+const processes = 6;
+
+interface Worker {
+  readonly child: ChildProcess;
+  readonly line: () => Promise<string>;
+}
+
+function startWorker(location: string, operation: Operation, key: string): Worker {
+  const env = { PATH: process.env['PATH'], ...awsOf(), STORAGE: location, OPERATION: operation, KEY: key };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'race-worker.ts')], {
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return { child, line: async () => (await lines.next()).value ?? 'ended' };
+}
+
+/** Some credentials, which a stand-in for DynamoDB does not look at. */
+function awsOf(): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+}
+
+/** Many processes, each with its own connection, do the same at the same moment; gives what each got. */
+async function race(location: string, operation: Operation, key: string): Promise<unknown[]> {
+  const workers = Array.from({ length: processes }, () => startWorker(location, operation, key));
+  for (const { line } of workers) expect(await line()).toBe('ready');
+  for (const { child } of workers) child.stdin?.write('go\n');
+  const results = await Promise.all(workers.map(async ({ line }) => JSON.parse(await line())));
+  await Promise.all(workers.map(({ child }) => child.exitCode ?? once(child, 'exit')));
+  return results;
+}
+
+/** What holds between processes. `open` gives a storage that is there already, and how others reach it. */
+export function describeRaces(
+  name: string,
+  open: () => Promise<{ readonly storage: Storage; readonly location: string }>,
+): void {
+  describe(`${name}, with ${processes} processes at once`, () => {
+    it('tells exactly one that revoked a link', async () => {
+      const { storage, location } = await open();
+      const { link } = await keepLink(storage);
+      const answers = await race(location, 'revoke', link.id);
+      expect(answers.filter((first) => first)).toHaveLength(1);
+    });
+
+    it('gives a ticket to exactly one', async () => {
+      const { storage, location } = await open();
+      const digest = sha256(randomUUID());
+      await storage.tickets.keep(digest, { subject: 's', username: 'u', expiresAt: madeAt });
+      const answers = await race(location, 'consume', digest);
+      expect(answers.filter((given) => given)).toHaveLength(1);
+    });
+
+    it('loses no failure', async () => {
+      const { storage, location } = await open();
+      const key = sha256(randomUUID());
+      await race(location, 'fail', key);
+      expect((await storage.failures.find(key))?.count).toBe(10 * processes);
+    });
+  });
+}
+
+/** As `describeRaces`, for engines that take out by themselves what has ended. */
+export function describeRemovalRaces(
+  name: string,
+  open: () => Promise<{ readonly storage: Storage; readonly location: string }>,
+): void {
+  it(`${name} is cleaned by ${processes} processes at once, and what lasts stays`, async () => {
+    const { storage, location } = await open();
+    const lasting = await keepLink(storage);
+    await keepMany(storage, 600, { expiresAt: madeAt });
+    await race(location, 'remove', String(madeAt + recordSeconds));
+    while ((await storage.removeEnded(madeAt + recordSeconds)) > 0);
+    expect(await Array.fromAsync(storage.links.list({}))).toEqual([lasting.link]);
+  });
+}
