@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { readClients } from './config/clients.ts';
-import { parseStorage, type StorageLocation } from './config/locations.ts';
 import { parsePort, parsePublicUrl, parseTrustProxy, type TrustProxy } from './config/network.ts';
 import type { AddProblem, Problem } from './config/problem.ts';
+import { readSigningKeys } from './config/signing-keys.ts';
+import { parseStorage, type StorageLocation } from './config/storage-location.ts';
 import { parseUsers, type UsersLocation } from './config/users-location.ts';
 import {
   type Environment,
@@ -13,6 +14,7 @@ import {
   type Variables,
 } from './config/variables.ts';
 import type { Clients } from './oauth/client.ts';
+import type { SigningKeys } from './oauth/signing-keys.ts';
 import { type LogLevel, logLevels } from './telemetry/log.ts';
 
 /** Everything that can be set, checked. What is undefined has its demo in development, and is never so in production. */
@@ -26,8 +28,15 @@ export interface Config {
   readonly clients: Clients | undefined;
   readonly users: UsersLocation | undefined;
   readonly storage: StorageLocation;
+  readonly accessTokenFormat: AccessTokenFormatName;
+  /** Undefined where none are set; in development, `jwt` then has keys of its own. */
+  readonly signingKeys: SigningKeys | undefined;
   readonly logLevel: LogLevel;
+  /** Undefined: no metrics. */
+  readonly metricsPort: number | undefined;
 }
+
+type AccessTokenFormatName = 'opaque' | 'jwt';
 
 export type ParsedConfig =
   | { readonly config: Config; readonly warnings: readonly string[] }
@@ -49,7 +58,7 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
   }
   const production = parseNodeEnv(variables.NODE_ENV, addProblem);
   if (production) requireInProduction(variables, problems, addProblem);
-  const port = parsePort(variables.PORT, addProblem);
+  const port = parsePort('PORT', variables.PORT ?? '8080', addProblem);
   const config: Config = Object.freeze({
     production,
     publicUrl:
@@ -67,8 +76,20 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
         : parseUsers({ value: variables.USERS, variables, production, readFile, addProblem }, (message) =>
             warnings.push(message),
           ),
-    storage: parseStorage(variables.STORAGE ?? 'sqlite:data/links.db', production, addProblem),
+    storage: parseStorage({
+      value: variables.STORAGE ?? 'sqlite:data/links.db',
+      production,
+      env,
+      readFile,
+      addProblem,
+    }),
+    accessTokenFormat: parseAccessTokenFormat(variables, production, addProblem),
+    signingKeys:
+      variables.SIGNING_KEYS === undefined
+        ? undefined
+        : readSigningKeys(variables.SIGNING_KEYS, readFile, addProblem),
     logLevel: parseLogLevel(variables.LOG_LEVEL, addProblem),
+    metricsPort: parseMetricsPort(variables, port, addProblem),
   });
   return problems.length > 0 ? { problems, warnings } : { config, warnings };
 }
@@ -109,6 +130,35 @@ function requireInProduction(
       addProblem(name, `is missing, and has no default in production: ${fix}`);
     }
   }
+}
+
+function parseAccessTokenFormat(
+  variables: Variables,
+  production: boolean,
+  addProblem: AddProblem,
+): AccessTokenFormatName {
+  const format = variables.ACCESS_TOKEN_FORMAT ?? 'opaque';
+  if (format !== 'opaque' && format !== 'jwt') {
+    addProblem('ACCESS_TOKEN_FORMAT', 'must be opaque or jwt');
+    return 'opaque';
+  }
+  if (format === 'jwt' && production && variables.SIGNING_KEYS === undefined)
+    addProblem(
+      'SIGNING_KEYS',
+      'is missing, and ACCESS_TOKEN_FORMAT=jwt needs it: make a key with "npm run alexa-link -- keys generate"',
+    );
+  return format;
+}
+
+function parseMetricsPort(
+  { METRICS_PORT: value }: Variables,
+  port: number,
+  addProblem: AddProblem,
+): number | undefined {
+  if (value === undefined) return undefined;
+  const metricsPort = parsePort('METRICS_PORT', value, addProblem);
+  if (metricsPort === port) addProblem('METRICS_PORT', 'must not be PORT: metrics are not for everybody');
+  return metricsPort;
 }
 
 function parseLogLevel(value: string | undefined, addProblem: AddProblem): LogLevel {

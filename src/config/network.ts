@@ -13,10 +13,9 @@ export function isLoopback({ hostname }: URL): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-export function parsePort(value: string | undefined, addProblem: AddProblem): number {
-  if (value === undefined) return 8080;
+export function parsePort(name: 'PORT' | 'METRICS_PORT', value: string, addProblem: AddProblem): number {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
-  if (port < 1 || port > 65_535) addProblem('PORT', 'must be a whole number from 1 to 65535');
+  if (port < 1 || port > 65_535) addProblem(name, 'must be a whole number from 1 to 65535');
   return port;
 }
 

@@ -34,7 +34,10 @@ const variableNames = [
   'USERS',
   ...new Set(Object.values(usersVariables).flat()),
   'STORAGE',
+  'ACCESS_TOKEN_FORMAT',
+  'SIGNING_KEYS',
   'LOG_LEVEL',
+  'METRICS_PORT',
 ] as const;
 const secretNames = [
   'CLIENTS',
@@ -45,6 +48,7 @@ const secretNames = [
   'USERS_LDAP_BIND_PASSWORD',
   'USERS_HTTP_TOKEN',
   'STORAGE',
+  'SIGNING_KEYS',
 ] as const;
 
 type VariableName = (typeof variableNames)[number];

@@ -1,5 +1,5 @@
 import { hash as argon2Hash } from '@node-rs/argon2';
-import pLimit from 'p-limit';
+import { queued } from './hash-queue.ts';
 import { argon2Formats } from './password-formats/argon2.ts';
 import { bcryptFormats } from './password-formats/bcrypt.ts';
 import { type PasswordHashFormat, UnusableHashError } from './password-formats/format.ts';
@@ -13,21 +13,6 @@ export interface PasswordHash {
   verify(password: string): Promise<boolean>;
   /** What is weak about how it was made, in words that say nothing of whose it is. */
   readonly weakness?: string;
-}
-
-/**
- * Node's pool has four threads unless told otherwise. One stays free for everything else that needs one, reading files
- * above all, or a hundred sign-ins would hold up every skill that asks about a token.
- */
-const verifyOneOfFew = pLimit(3);
-
-/** Some seconds of work at usual costs; longer nobody waits on a phone. */
-const mostWaiting = 100;
-
-async function queued(verify: () => Promise<boolean>): Promise<boolean> {
-  if (verifyOneOfFew.pendingCount >= mostWaiting)
-    throw new Error('too many passwords are waiting to be verified');
-  return verifyOneOfFew(verify);
 }
 
 const formats: readonly PasswordHashFormat[] = [

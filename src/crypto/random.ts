@@ -1,13 +1,8 @@
-import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 
-/** 256 random bits, as 43 characters of base64url (RFC 6749 10.10 asks for at least 128). */
-export function randomToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** An identifier that need not be secret: a version 4 UUID. */
-export function randomId(): string {
-  return randomUUID();
+/** So many random bytes, as base64url. */
+export function randomText(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
 }
 
 /** Crockford's base 32, which is hard to confuse when read aloud: no I, L, O or U. */

@@ -1,7 +1,7 @@
-import { sha256 } from '../crypto/digest.ts';
-import type { LinkedAccessToken, LinkStore } from '../storage/stores.ts';
+import type { Link, LinkedAccessToken, LinkStore } from '../storage/stores.ts';
 import type { Profile, UserStore } from '../users/user-store.ts';
 import type { Client } from './client.ts';
+import { keyOfAccessToken } from './token.ts';
 
 /** Where a token is looked up, and who is told when the person behind it could not be. */
 export interface TokenContext {
@@ -10,6 +10,8 @@ export interface TokenContext {
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly onUsersUnavailable: (cause: unknown) => void;
+  /** Told of each link whose token was found to hold; must not throw, and is not waited for. */
+  readonly onUse: (link: Link) => void;
 }
 
 /** An access token that holds, and the person as the user store has them now, where it can say. */
@@ -25,10 +27,16 @@ export async function findActiveToken(
   context: TokenContext,
   token: string,
 ): Promise<ActiveToken | undefined> {
-  const found = await context.links.findByAccessToken(sha256(token));
+  const found = await context.links.findByAccessToken(keyOfAccessToken(token));
   if (found === undefined || found.link.revokedAt !== undefined) return undefined;
   const { expiresAt } = found.accessToken;
   if (expiresAt !== undefined && expiresAt <= context.now()) return undefined;
+  const active = await withUser(context, found);
+  if (active !== undefined) context.onUse(active.link);
+  return active;
+}
+
+async function withUser(context: TokenContext, found: LinkedAccessToken): Promise<ActiveToken | undefined> {
   if (context.users.findById === undefined) return found;
   try {
     const user = await context.users.findById(found.link.subject);

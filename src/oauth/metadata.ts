@@ -1,5 +1,5 @@
 /** Authorization server metadata (RFC 8414 2): what is supported, and nothing that is not. */
-export function describeAuthorizationServer(issuer: string) {
+export function describeAuthorizationServer(issuer: string, hasKeys: boolean) {
   const clientAuthentication = ['client_secret_basic', 'client_secret_post'];
   return {
     issuer,
@@ -9,8 +9,11 @@ export function describeAuthorizationServer(issuer: string) {
     revocation_endpoint: `${issuer}/revoke`,
     revocation_endpoint_auth_methods_supported: clientAuthentication,
     userinfo_endpoint: `${issuer}/userinfo`,
+    ...(hasKeys && { jwks_uri: `${issuer}${keySetPath}` }),
     response_types_supported: ['token'],
     response_modes_supported: ['fragment'],
     grant_types_supported: ['implicit'],
   };
 }
+
+export const keySetPath = '/.well-known/jwks.json';

@@ -1,7 +1,7 @@
-import { sha256 } from '../crypto/digest.ts';
 import type { Link, LinkStore } from '../storage/stores.ts';
 import type { Client } from './client.ts';
 import { OAuthError } from './oauth-error.ts';
+import { keyOfAccessToken } from './token.ts';
 
 /**
  * Revokes the link that a token belongs to, and with it all its tokens (RFC 7009 2.1).
@@ -14,7 +14,7 @@ export async function revokeToken(
   token: string,
   now: number,
 ): Promise<Link | undefined> {
-  const found = await links.findByAccessToken(sha256(token));
+  const found = await links.findByAccessToken(keyOfAccessToken(token));
   if (found === undefined) return undefined;
   if (found.link.clientId !== client.clientId) {
     throw new OAuthError('unauthorized_client', 'The token was issued to another client.');

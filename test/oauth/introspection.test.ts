@@ -3,7 +3,7 @@ import { sha256 } from '../../src/crypto/digest.ts';
 import { describeUser, findActiveToken, type TokenContext } from '../../src/oauth/introspection.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { createDemoUser } from '../../src/users/demo-user.ts';
-import { newLink, newToken } from '../storage/link-store-conformance.ts';
+import { newLink, newToken } from '../storage/storage-conformance.ts';
 
 /** A link of the user demo, its token, and where both are looked up. */
 async function linked(expiresAt?: number) {
@@ -12,13 +12,15 @@ async function linked(expiresAt?: number) {
   const link = newLink({ subject: 'demo', username: 'demo' });
   await storage.links.create(link, newToken({ digest: sha256('the-token'), expiresAt }));
   const failures: unknown[] = [];
+  const used: string[] = [];
   const context: TokenContext = {
     links: storage.links,
     users: await createDemoUser('demo', 'secret'),
     now: () => 1_800_000_000,
     onUsersUnavailable: (cause) => void failures.push(cause),
+    onUse: ({ id }) => void used.push(id),
   };
-  return { link, context, failures };
+  return { link, context, failures, used };
 }
 
 describe('an access token', () => {

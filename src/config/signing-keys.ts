@@ -1,0 +1,99 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import type { PublicJwk, SigningKeys } from '../oauth/signing-keys.ts';
+import type { AddProblem } from './problem.ts';
+import { type ReadFile, whyUnreadable } from './variables.ts';
+
+const remedy = 'make one with "npm run alexa-link -- keys generate"';
+
+/** Reads `SIGNING_KEYS`, the JWK set (RFC 7517 5) or the path of a file with it. Problems repeat nothing of a key. */
+export function readSigningKeys(
+  value: string,
+  readFile: ReadFile,
+  addProblem: AddProblem,
+): SigningKeys | undefined {
+  if (value.startsWith('{')) return parseSigningKeys(value, addProblem);
+  try {
+    return parseSigningKeys(readFile(value), addProblem);
+  } catch (cause) {
+    addProblem('SIGNING_KEYS', `names a file, ${whyUnreadable(cause)}: ${remedy}`);
+    return undefined;
+  }
+}
+
+/** The first key signs, all verify. */
+export function parseSigningKeys(json: string, addProblem: AddProblem): SigningKeys | undefined {
+  const jwks = parseKeySet(json);
+  const [first] = jwks;
+  if (first === undefined) {
+    addProblem('SIGNING_KEYS', `must be a JWK set with a key in it, {"keys": [{…}]}: ${remedy}`);
+    return undefined;
+  }
+  const published = jwks.flatMap((jwk, index) => {
+    const problem = problemOf(jwk);
+    if (problem !== undefined) addProblem(`SIGNING_KEYS.keys[${index}]`, problem);
+    return problem === undefined ? [publicJwk(jwk)] : [];
+  });
+  if (new Set(published.map(({ kid }) => kid)).size < published.length)
+    addProblem('SIGNING_KEYS', 'has two keys with one kid: give each one of its own');
+  if (published.length < jwks.length) return undefined;
+  const privateKey = signingKey(first);
+  if (privateKey === undefined) {
+    addProblem(
+      'SIGNING_KEYS.keys[0]',
+      'signs, so it must be a private key, with the d that belongs to it: put such a one first',
+    );
+    return undefined;
+  }
+  return { signing: { kid: String(first['kid']), privateKey }, published };
+}
+
+/** The parser's own message would repeat some of the text. */
+function parseKeySet(json: string): readonly JsonWebKey[] {
+  try {
+    const { keys } = JSON.parse(json);
+    return Array.isArray(keys) ? keys.map(Object) : [];
+  } catch {
+    return [];
+  }
+}
+
+function problemOf(jwk: JsonWebKey): string | undefined {
+  if (jwk.kty !== 'EC' || jwk.crv !== 'P-256' || (jwk['alg'] ?? 'ES256') !== 'ES256' || !isPublicKey(jwk))
+    return `must be a key for ES256, with "kty": "EC", "crv": "P-256", x and y: ${remedy}`;
+  if (!/^[\w.~-]{1,64}$/.test(String(jwk['kid'] ?? '')))
+    return 'must have a kid of 1 to 64 letters, digits, dots, dashes and underscores';
+  return undefined;
+}
+
+function publicJwk({ x, y, kid }: JsonWebKey): PublicJwk {
+  const [textX, textY] = [String(x), String(y)];
+  return { kty: 'EC', crv: 'P-256', x: textX, y: textY, kid: String(kid), use: 'sig', alg: 'ES256' };
+}
+
+function isPublicKey(jwk: JsonWebKey): boolean {
+  try {
+    createPublicKey({ key: { ...publicJwk(jwk) }, format: 'jwk' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The private key, where it is there and belongs to the public one: a signature tells. */
+function signingKey(jwk: JsonWebKey): KeyObject | undefined {
+  try {
+    const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+    const publicKey = createPublicKey({ key: { ...publicJwk(jwk) }, format: 'jwk' });
+    const message = Buffer.from('test');
+    return verify('sha256', message, publicKey, sign('sha256', message, privateKey)) ? privateKey : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Link, LinkStore } from '../storage/stores.ts';
+
+export interface UseRecorderOptions {
+  readonly links: LinkStore;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  /** Does something once the answer that is being made is on its way. */
+  readonly later: (work: () => Promise<void>) => void;
+  /** Told when a use could not be recorded, at most once a minute: nothing else comes of it. */
+  readonly onFailure: (cause: unknown) => void;
+}
+
+const hour = 3600;
+const minute = 60;
+
+/** Records that a link was used: once an hour at most, and without holding an answer up. */
+export function createUseRecorder(options: UseRecorderOptions): (link: Link) => void {
+  const { links, now, later, onFailure } = options;
+  const underWay = new Set<string>();
+  let failedAt = Number.NEGATIVE_INFINITY;
+
+  async function record(id: string, at: number): Promise<void> {
+    try {
+      await links.recordUse(id, at, at - hour);
+    } catch (cause) {
+      if (at - failedAt >= minute) onFailure(cause);
+      failedAt = at;
+    } finally {
+      underWay.delete(id);
+    }
+  }
+
+  return ({ id, lastUsedAt = Number.NEGATIVE_INFINITY }) => {
+    const at = now();
+    // While the engine takes nothing, one attempt in a while is enough.
+    if (at - lastUsedAt < hour || underWay.has(id) || at - failedAt < 1) return;
+    underWay.add(id);
+    later(() => record(id, at));
+  };
+}
