@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
+import { openUsers } from '../../src/adapters.ts';
 import { parseConfig, readEnvironment } from '../../src/config.ts';
-import { openUsers } from '../../src/server.ts';
+import { withSlowRefusals } from '../../src/users/slow-refusals.ts';
 import { describeUserStore } from './user-store-conformance.ts';
 
 const env = readEnvironment();
@@ -14,7 +15,7 @@ describeUserStore('USERS', async () => {
   if (parsed.config.users === undefined || username === undefined || password === undefined) {
     throw new Error('set USERS and what goes with it, USERS_TEST_USERNAME and USERS_TEST_PASSWORD');
   }
-  const store = await openUsers(parsed.config.users, () => {}, 0.25);
+  const store = withSlowRefusals(await openUsers(parsed.config.users, () => {}), 0.25);
   onTestFinished(() => store.close().catch(() => {}));
   return { store, username, password };
 });
