@@ -1,70 +1,25 @@
+import { blaming, openStorage, openUsers } from './adapters.ts';
 import { simulatedRedirectUris } from './alexa/simulator.ts';
-import type { StorageLocation } from './config/locations.ts';
-import { nameOfUsers, type UsersLocation } from './config/users-location.ts';
+import { parseSigningKeys } from './config/signing-keys.ts';
 import type { Config } from './config.ts';
-import { randomId, randomToken } from './crypto/random.ts';
+import { randomText } from './crypto/random.ts';
+import { generateSigningKey } from './crypto/signing-key.ts';
 import { createDemo, type Demo } from './demo.ts';
 import { createApp } from './http/app.ts';
 import { createDrainingServer } from './http/http-server.ts';
+import { createMetricsServer } from './http/metrics-server.ts';
+import { createJwtFormat, createOpaqueFormat } from './oauth/access-token.ts';
 import type { Clients } from './oauth/client.ts';
 import { createGuessLimits } from './oauth/guess-limits.ts';
-import type { Storage } from './storage/stores.ts';
+import type { SigningKeys } from './oauth/signing-keys.ts';
+import { createUseRecorder } from './oauth/use-recorder.ts';
+import { createSweeper } from './storage/sweeper.ts';
 import { createReport, type Report } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { createDemoUser } from './users/demo-user.ts';
+import { withRememberedUsers } from './users/remembered-users.ts';
 import { withSlowRefusals } from './users/slow-refusals.ts';
 import type { UserStore } from './users/user-store.ts';
-
-/** The adapter of each kind of `USERS`, loaded when it is the one. */
-const userStores: {
-  [Scheme in UsersLocation['scheme']]: (
-    location: Extract<UsersLocation, { scheme: Scheme }>,
-    report: Report,
-  ) => Promise<UserStore>;
-} = {
-  file: async (location, report) =>
-    (await import('./users/htpasswd-file.ts')).createHtpasswdFile({ ...location, report }),
-  sql: async (location, report) => {
-    const dialect = await sqlDialects[location.engine](location.address, location.connections);
-    return (await import('./users/sql-users.ts')).createSqlUsers({ ...location, dialect, report });
-  },
-  ldap: async (location, report) =>
-    (await import('./users/ldap-users.ts')).createLdapUsers({ ...location, report }),
-  http: async (location) => (await import('./users/http-users.ts')).createHttpUsers(location),
-  module: async (location, report) =>
-    (await import('./users/own-module.ts')).createOwnUsers({ ...location, report }),
-};
-
-/** How each kind of database is reached for its users, to read alone. */
-const sqlDialects = {
-  sqlite: async (path: string) => {
-    const { nodeSqliteDialect, openSqliteToRead } = await import('./sql/node-sqlite.ts');
-    return nodeSqliteDialect(openSqliteToRead(path));
-  },
-  postgres: async (url: string, connections: number) =>
-    (await import('./sql/postgres.ts')).postgresDialect(url, connections),
-  mysql: async (url: string, connections: number) =>
-    (await import('./sql/mysql.ts')).mysqlDialect(url, connections),
-};
-
-/**
- * The user store that `USERS` says; whoever is refused waits for `refusalSeconds`.
- * Rejects with a `StartError` when users can't be reached at first.
- */
-export async function openUsers<Scheme extends UsersLocation['scheme']>(
-  location: Extract<UsersLocation, { scheme: Scheme }>,
-  report: Report,
-  refusalSeconds: number,
-): Promise<UserStore> {
-  const opening = userStores[location.scheme as Scheme](location, report);
-  const store = await blaming(`USERS can’t be used at ${nameOfUsers(location)}`, opening);
-  return withSlowRefusals(store, refusalSeconds);
-}
-
-/** The engine of each `STORAGE` scheme, loaded when it is the one. */
-const storageEngines: Record<StorageLocation['scheme'], (location: StorageLocation) => Promise<Storage>> = {
-  sqlite: async ({ path }) => (await import('./storage/sqlite.ts')).openSqliteStorage(path),
-};
 
 export interface AccountLinkingServer {
   readonly demo: Demo;
@@ -77,35 +32,52 @@ export interface AccountLinkingServer {
   stop(idleSeconds?: number): Promise<void>;
 }
 
+/** What takes its time on purpose. */
+export interface Timing {
+  /** How long a refused sign-in takes at least. */
+  readonly refusalSeconds: number;
+  /** How long what the user store says of a person holds. */
+  readonly rememberSeconds: number;
+}
+
+const usualTiming: Timing = { refusalSeconds: 1, rememberSeconds: 60 };
+
 /**
- * Puts the server together from its configuration; nothing else names an implementation.
- * Rejects when users or links can't be reached at first.
+ * Puts the server together from its configuration. Rejects with a `StartError` when users or links can't be reached at
+ * first.
  */
 export async function createAccountLinkingServer(
   config: Config,
   log: Log,
-  refusalSeconds = 1,
+  timing = usualTiming,
 ): Promise<AccountLinkingServer> {
   const { production, publicUrl, trustProxy, host, port } = config;
-  const report = createReport(log);
   const demo = createDemo();
+  const metrics = await openMetrics(config, (seconds) => storage.links.countEnding(now(), now() + seconds));
+  const report = createReport(log, metrics?.onEvent);
   const [users, storage] = await Promise.all([
-    config.users === undefined
-      ? createDemoUser(demo.username, demo.password)
-      : openUsers(config.users, report, refusalSeconds),
-    blaming(
-      `STORAGE can’t be opened at ${config.storage.path}`,
-      storageEngines[config.storage.scheme](config.storage),
-    ),
+    openRememberedUsers(config, demo, report, timing),
+    openStorage(config.storage),
   ]);
-  if (users.findById === undefined) {
-    const remedy = config.users?.scheme === 'sql' ? 'set USERS_BY_ID_QUERY' : 'revoke them';
-    const message = `nothing tells when a person is gone or disabled, so their tokens go on working: ${remedy}`;
-    report('config.warning', { message });
-  }
+  const signingKeys = config.signingKeys ?? keysOfOneRun(config, report);
   const clients = config.clients ?? demo.clients;
-  const limits = createGuessLimits(storage.failures);
-  const context = { users, limits, links: storage.links, now, randomToken, randomId };
+  const context = {
+    users,
+    limits: createGuessLimits(storage.failures),
+    links: storage.links,
+    accessTokens:
+      signingKeys === undefined || config.accessTokenFormat === 'opaque'
+        ? createOpaqueFormat(randomText)
+        : createJwtFormat(publicUrl, signingKeys),
+    now,
+    randomText,
+  };
+  const onUse = createUseRecorder({
+    links: storage.links,
+    now,
+    later: setImmediate,
+    onFailure: (err) => report('link.use_unrecorded', { err }),
+  });
   const server = createDrainingServer(
     (isDraining) =>
       createApp({
@@ -114,26 +86,37 @@ export async function createAccountLinkingServer(
         clients: production ? clients : withSimulator(clients, publicUrl),
         storage,
         context,
+        onUse,
+        keys: signingKeys?.published ?? [],
         simulator: production
           ? undefined
           : { demoUser: config.users === undefined ? demo.username : undefined },
         isDraining,
         log,
         report,
+        metrics,
       }),
     report,
   );
+  const sweeper = createSweeper({
+    storage,
+    now,
+    onRemoved: (rows) => report('links.removed', { rows }),
+    onFailure: (err) => report('storage.unavailable', { err }),
+  });
 
   return {
     demo,
     async listen() {
+      await metrics?.listen();
       await blaming(`PORT ${port} at HOST ${host} can’t be listened on`, server.listen(port, host));
+      sweeper.start();
       report('server.started', { public_url: publicUrl, host, port, clients: [...clients.keys()] });
     },
     async stop(idleSeconds = 1) {
       report('server.stopping');
-      await server.drain(idleSeconds, 20);
-      const closed = await Promise.allSettled([users.close(), storage.close()]);
+      await Promise.all([server.drain(idleSeconds, 20), sweeper.stop()]);
+      const closed = await Promise.allSettled([users.close(), storage.close(), metrics?.close()]);
       for (const part of closed)
         if (part.status === 'rejected') report('server.unclosed', { err: part.reason });
       report('server.stopped');
@@ -141,38 +124,46 @@ export async function createAccountLinkingServer(
   };
 }
 
-/** The server could not be put together or started; the message says what to look at. */
-export class StartError extends Error {}
-
-async function blaming<Result>(what: string, starting: Promise<Result>): Promise<Result> {
-  try {
-    return await starting;
-  } catch (cause) {
-    const { code = '', message }: NodeJS.ErrnoException =
-      cause instanceof Error ? cause : new Error(String(cause));
-    const remedy = remedies[code] ?? (code === 'ERR_SQLITE_ERROR' ? `${message}; ${sqliteRemedy}` : message);
-    throw new StartError(`${what}: ${remedy}`, { cause });
+/** Users as the server asks for them: refusals take their time, and what is known of somebody holds for a while. */
+async function openRememberedUsers(
+  { users }: Config,
+  demo: Demo,
+  report: Report,
+  { refusalSeconds, rememberSeconds }: Timing,
+): Promise<UserStore> {
+  if (users === undefined) return createDemoUser(demo.username, demo.password);
+  const store = withSlowRefusals(await openUsers(users, report), refusalSeconds);
+  if (store.findById === undefined) {
+    const remedy = users.scheme === 'sql' ? 'set USERS_BY_ID_QUERY' : 'revoke them';
+    const message = `nothing tells when a person is gone or disabled, so their tokens go on working: ${remedy}`;
+    report('config.warning', { message });
   }
+  const onUnavailable = (err: unknown) => report('users.unavailable', { err });
+  return withRememberedUsers({ store, seconds: rememberSeconds, onUnavailable });
 }
 
-const certificateRemedy =
-  'nobody here knows who made its certificate; name that authority, as docs/users.md says';
+/** In development, keys that nobody has set: JWTs of this run can then be verified as long as it lasts. */
+function keysOfOneRun({ accessTokenFormat }: Config, report: Report): SigningKeys | undefined {
+  if (accessTokenFormat === 'opaque') return undefined;
+  const message =
+    'SIGNING_KEYS is not set, so a key was made for this run: skills can’t verify its tokens after it';
+  report('config.warning', { message });
+  return parseSigningKeys(JSON.stringify({ keys: [generateSigningKey('development')] }), () => {});
+}
 
-const remedies: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program is there already; stop it, or set another PORT',
-  EADDRNOTAVAIL: 'this machine does not have that address; 0.0.0.0 means all that it has',
-  EACCES: 'this user may not; choose another, or change the permissions',
-  ECONNREFUSED: 'nothing listens there; start it, or correct host and port',
-  ENOTFOUND: 'there is no such host; correct it',
-  SELF_SIGNED_CERT_IN_CHAIN: certificateRemedy,
-  DEPTH_ZERO_SELF_SIGNED_CERT: certificateRemedy,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificateRemedy,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificateRemedy,
-  ERR_MODULE_NOT_FOUND: 'it, or something that it imports, is not there; correct the name, or install it',
-};
-
-const sqliteRemedy =
-  'it must be a SQLite file that this user may read, and for STORAGE write, also a new one';
+/** The metrics and their server, loaded when there is a port for them. */
+async function openMetrics({ metricsPort, host }: Config, countEnding: (seconds: number) => Promise<number>) {
+  if (metricsPort === undefined) return undefined;
+  const { createMetrics } = await import('./telemetry/metrics.ts');
+  const metrics = createMetrics({ countEnding });
+  const { listen, close } = createMetricsServer(metrics);
+  const address = `METRICS_PORT ${metricsPort} at HOST ${host}`;
+  return {
+    ...metrics,
+    listen: () => blaming(`${address} can’t be listened on`, listen(metricsPort, host)),
+    close,
+  };
+}
 
 /** Seconds since 1970. */
 function now(): number {

@@ -1,5 +1,6 @@
+import { StartError } from './adapters.ts';
 import { type Config, parseConfig, readEnvironment } from './config.ts';
-import { type AccountLinkingServer, createAccountLinkingServer, StartError } from './server.ts';
+import { type AccountLinkingServer, createAccountLinkingServer } from './server.ts';
 import { createReport } from './telemetry/events.ts';
 import { createLog, standardOutput } from './telemetry/log.ts';
 

@@ -183,10 +183,10 @@ describe('the configuration', () => {
 
   it('takes paths as they are written in a URL and as they are written in a shell', () => {
     for (const value of ['sqlite:/var/links.db', 'sqlite:///var/links.db']) {
-      expect(config({ STORAGE: value }).storage.path).toBe('/var/links.db');
+      expect(config({ STORAGE: value }).storage).toEqual({ scheme: 'sqlite', path: '/var/links.db' });
     }
-    expect(config({ STORAGE: 'sqlite:links.db' }).storage.path).toBe('links.db');
-    expect(problems({ STORAGE: 'sqlite:' })[0]).toMatch(/must begin with sqlite:/);
+    expect(config({ STORAGE: 'sqlite:links.db' }).storage).toMatchObject({ path: 'links.db' });
+    expect(problems({ STORAGE: 'sqlite:' })[0]).toMatch(/must name a file after sqlite:/);
   });
 
   it('never throws, whatever the environment holds', () => {

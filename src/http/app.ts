@@ -1,18 +1,22 @@
 import express, { type Express, type RequestHandler } from 'express';
 import createHttpError from 'http-errors';
 import type { Clients } from '../oauth/client.ts';
+import type { GrantContext } from '../oauth/implicit-grant.ts';
 import type { TokenContext } from '../oauth/introspection.ts';
-import { describeAuthorizationServer } from '../oauth/metadata.ts';
-import type { GrantContext } from '../oauth/sign-in.ts';
+import { describeAuthorizationServer, keySetPath } from '../oauth/metadata.ts';
+import type { PublicJwk } from '../oauth/signing-keys.ts';
 import type { Storage } from '../storage/stores.ts';
 import type { Report } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { createAnswers } from './answers.ts';
 import { createAuthorizeEndpoint } from './authorize-endpoint.ts';
 import { type Endpoint, mount } from './endpoint.ts';
 import { createErrorHandlers } from './error-handlers.ts';
 import { createHealthEndpoint, createReadinessEndpoint } from './health-endpoints.ts';
 import { createIntrospectionEndpoint } from './introspection-endpoint.ts';
+import { createKeySetEndpoint } from './key-set-endpoint.ts';
+import { createLinksEndpoint } from './links-endpoint.ts';
 import { createPages } from './pages.ts';
 import { noticeProxy } from './proxy-notice.ts';
 import { requestLog } from './request-log.ts';
@@ -28,25 +32,30 @@ export interface AppOptions {
   readonly clients: Clients;
   readonly storage: Storage;
   readonly context: GrantContext;
+  readonly onUse: TokenContext['onUse'];
+  /** What JWT access tokens are verified with; empty where none are issued. */
+  readonly keys: readonly PublicJwk[];
   /** Absent in production, where nothing of the simulator is mounted. */
   readonly simulator: { readonly demoUser: string | undefined } | undefined;
   readonly isDraining: () => boolean;
   readonly log: Log;
   readonly report: Report;
+  readonly metrics: Metrics | undefined;
 }
 
 /** The whole HTTP surface, as one table of endpoints. */
 export function createApp(options: AppOptions): Express {
-  const { publicUrl, clients, storage, context, report, isDraining } = options;
+  const { publicUrl, clients, storage, context, keys, report, isDraining } = options;
   const answers = createAnswers(publicUrl);
   const render = createViews();
-  const pages = createPages(render, clients.values());
+  const pages = createPages(render, [...clients.values()]);
   const errors = createErrorHandlers(answers, pages, report);
   const tokens: TokenContext = {
     ...context,
     onUsersUnavailable: (err) => report('users.unavailable', { err }),
+    onUse: options.onUse,
   };
-  const metadata = describeAuthorizationServer(publicUrl);
+  const metadata = describeAuthorizationServer(publicUrl, keys.length > 0);
 
   const endpoints: Endpoint[] = [
     {
@@ -69,6 +78,18 @@ export function createApp(options: AppOptions): Express {
       path: '/.well-known/oauth-authorization-server',
       get: (_request, response) => answers.json(response, 200, metadata),
       errors: errors.json,
+    },
+    { path: keySetPath, get: createKeySetEndpoint(keys, answers), errors: errors.json },
+    {
+      path: '/links',
+      ...createLinksEndpoint({
+        context: { ...context, tickets: storage.tickets },
+        answers,
+        pages,
+        publicUrl,
+        report,
+      }),
+      errors: errors.page,
     },
     { path: '/healthz', get: createHealthEndpoint(answers), errors: errors.json },
     {
@@ -96,7 +117,8 @@ export function createApp(options: AppOptions): Express {
   // Parameters are read strictly and one by one; Express's own reading would forgive and merge them.
   app.set('query parser', false);
   app.set('trust proxy', options.trustProxy);
-  app.use(requestLog(options.log, options.trustProxy === false ? noticeProxy(report) : undefined));
+  const notice = options.trustProxy === false ? noticeProxy(report) : undefined;
+  app.use(requestLog(options.log, notice, options.metrics?.onRequest));
   for (const endpoint of endpoints) mount(app, endpoint);
   app.use(refuseUnknown, errors.page);
   return app;

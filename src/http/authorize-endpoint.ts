@@ -9,17 +9,17 @@ import {
 } from '../oauth/authorization-request.ts';
 import { errorRedirect, successRedirect } from '../oauth/authorization-response.ts';
 import type { Clients } from '../oauth/client.ts';
+import { type GrantAttempt, type GrantContext, signInAndGrant } from '../oauth/implicit-grant.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
 import { singleParameter } from '../oauth/parameters.ts';
-import { type GrantContext, type SignInAttempt, signIn } from '../oauth/sign-in.ts';
 import type { Report } from '../telemetry/events.ts';
 import { continueReference, createReference } from '../telemetry/reference.ts';
 import type { Answers } from './answers.ts';
 import { formParameters, queryOf } from './form.ts';
 import type { Pages, ProblemName } from './pages.ts';
-import { retryAfterSeconds } from './public-error.ts';
 import { noteReference } from './request-log.ts';
-import { isSameOrigin } from './same-origin.ts';
+import { refuseOtherSite } from './same-origin.ts';
+import { answerFailedSignIn } from './sign-in-failure.ts';
 
 export interface AuthorizeEndpointOptions {
   readonly clients: Clients;
@@ -32,7 +32,8 @@ export interface AuthorizeEndpointOptions {
 
 /** The authorization endpoint (RFC 6749 3.1): the sign-in page, and what becomes of its form. */
 export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
-  const { clients, context, answers, pages, publicUrl, report } = options;
+  const { clients, context, answers, pages, report } = options;
+  const otherSite = refuseOtherSite(options);
 
   /** The request in the query, checked from scratch each time. Where it can't be granted, answers and gives nothing. */
   function readRequest(request: Request, response: Response, reference: string): Asked | undefined {
@@ -59,29 +60,19 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     }
   }
 
-  async function answerSignIn(response: Response, attempt: SignInAttempt): Promise<void> {
-    const { request, reference, username, address } = attempt;
-    const { client } = request;
-    const result = await signIn(context, attempt);
+  async function answerSignIn(response: Response, attempt: GrantAttempt): Promise<void> {
+    const { authorization, reference, username, address } = attempt;
+    const { client } = authorization;
     const fields = { reference, client_id: client.clientId, ip: address };
-    if (result.outcome === 'linked') {
+    const result = await signInAndGrant(context, attempt);
+    if ('link' in result) {
       const { id, subject, redirectHost } = result.link;
       report('sign_in.succeeded', { ...fields, subject });
       report('link.created', { ...fields, link_id: id, redirect_host: redirectHost });
-      answers.redirect(response, successRedirect(request, result.issued));
-    } else if (result.outcome === 'refused') {
-      report('sign_in.failed', fields);
-      answers.page(response, 422, pages.signIn(client, { reference, username, alert: 'refused' }));
-    } else if (result.outcome === 'limited') {
-      const { retryAfterSeconds: seconds } = result;
-      report('sign_in.limited', { ...fields, retry_after: seconds });
-      const form = { reference, username, alert: 'limited', retryAfterSeconds: seconds } as const;
-      answers.page(response, 429, pages.signIn(client, form), { 'Retry-After': seconds });
+      answers.redirect(response, successRedirect(authorization, result.issued));
     } else {
-      report('sign_in.unavailable', { ...fields, part: result.part, err: result.cause });
-      answers.page(response, 503, pages.signIn(client, { reference, username, alert: 'unavailable' }), {
-        'Retry-After': retryAfterSeconds,
-      });
+      const page = (alert: string) => pages.signIn(client, { reference, username, alert });
+      answerFailedSignIn(response, { failure: result, fields, page }, answers, report);
     }
   }
 
@@ -97,16 +88,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     const form = formParameters(request);
     const reference = continueReference(singleParameter(form, 'reference'));
     noteReference(response, reference);
-    if (!isSameOrigin(request, publicUrl)) {
-      report('sign_in.cross_site', {
-        reference,
-        ip: request.ip,
-        origin: request.get('Origin'),
-        expected: publicUrl,
-      });
-      answers.page(response, 403, pages.problem('otherSite', reference));
-      return;
-    }
+    if (otherSite(request, response, reference)) return;
     const asked = readRequest(request, response, reference);
     if (asked === undefined) return;
     const { recipient, authorization } = asked;
@@ -124,7 +106,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     const username = singleParameter(form, 'username') ?? '';
     const password = singleParameter(form, 'password') ?? '';
     const address = request.ip;
-    await answerSignIn(response, { request: authorization, username, password, reference, address });
+    await answerSignIn(response, { authorization, username, password, reference, address });
   };
 
   return { get, post };

@@ -25,7 +25,7 @@ export function createRevocationEndpoint(options: RevocationEndpointOptions): Re
     const link = await revokeToken(links, client, requiredParameter(form, 'token'), now());
     if (link !== undefined) {
       const { reference, clientId, id } = link;
-      report('token.revoked', { reference, client_id: clientId, link_id: id });
+      report('link.revoked', { reference, client_id: clientId, link_id: id, by: 'client' });
     }
     answers.empty(response, 200);
   };

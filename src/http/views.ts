@@ -12,15 +12,38 @@ import type { Client } from '../oauth/client.ts';
 /** What each template in `views/` gets, beside the `title` and `css` that the layout needs. */
 interface ViewData {
   readonly 'sign-in': {
-    readonly client: Client;
+    readonly logoUri: string | undefined;
     readonly intro: string;
     readonly text: Readonly<Record<string, string>>;
+    readonly submit: string;
+    /** Absent where there is nothing to go back to. */
+    readonly cancel: string | undefined;
     readonly links: readonly { readonly href: string; readonly text: string }[];
     readonly reference: string;
     readonly username: string;
     readonly alert: string | undefined;
     /** The reference as a person reads it, where there is something to report. */
     readonly said: string | undefined;
+  };
+  readonly links: {
+    readonly text: Readonly<Record<string, string>>;
+    readonly signedInAs: string;
+    /** What was just unlinked. */
+    readonly done: string | undefined;
+    readonly reference: string;
+    readonly ticket: string;
+    readonly linked: readonly {
+      readonly id: string;
+      readonly name: string;
+      /** A line each: words, and a day with how machines write it. */
+      readonly details: readonly {
+        readonly before: string;
+        readonly iso?: string;
+        readonly date?: string;
+      }[];
+      /** The button's name for who does not see what it stands beside. */
+      readonly unlink: string;
+    }[];
   };
   readonly error: { readonly advice: string; readonly said: string };
   readonly simulator: {
@@ -48,6 +71,7 @@ export type Render = <Name extends keyof ViewData>(
 const names = [
   'layout',
   'sign-in',
+  'links',
   'error',
   'simulator',
   'simulator-return',

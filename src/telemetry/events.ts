@@ -14,7 +14,9 @@ const levels = {
   'sign_in.unavailable': 'error',
   'sign_in.cross_site': 'warn',
   'link.created': 'info',
-  'token.revoked': 'info',
+  'link.revoked': 'info',
+  'link.use_unrecorded': 'warn',
+  'links.removed': 'info',
   'client.refused': 'warn',
   'sign_in.limited': 'warn',
   'users.ambiguous': 'error',
@@ -39,6 +41,13 @@ export type EventName = keyof typeof levels;
 /** Reports one event; `reference` ties it to the attempt that a person can read out. */
 export type Report = (event: EventName, fields?: Readonly<Record<string, unknown>>) => void;
 
-export function createReport(log: Log): Report {
-  return (event, fields) => log[levels[event]]({ event, ...fields });
+/** Writes events to the log, and tells `onEvent` of each. */
+export function createReport(
+  log: Log,
+  onEvent?: (event: EventName, fields: Readonly<Record<string, unknown>>) => void,
+): Report {
+  return (event, fields = {}) => {
+    log[levels[event]]({ event, ...fields });
+    onEvent?.(event, fields);
+  };
 }

@@ -59,7 +59,7 @@ describe('users in a database that comes and goes', () => {
     }
     expect(JSON.stringify(server.log)).not.toMatch(/correct horse|p@ss|p%40ss|pbkdf2_sha256\$/);
     expect(server.events('sign_in.unavailable')).toHaveLength(4);
-  });
+  }, 40_000);
 
   it('lose their tokens when they are disabled, and keep them while nobody can tell', async () => {
     const proxy = await startFlakyProxy(postgres.port);

@@ -232,7 +232,7 @@ describe('POST /revoke (RFC 7009)', () => {
     expect((await userinfo(server, `Bearer ${token}`)).status).toBe(401);
     expect(await introspect(server, other)).toMatchObject({ active: true });
     const [created] = server.events('link.created');
-    expect(server.events('token.revoked')).toEqual([
+    expect(server.events('link.revoked')).toEqual([
       expect.objectContaining({ link_id: created?.['link_id'], reference: created?.['reference'] }),
     ]);
   });
@@ -241,7 +241,7 @@ describe('POST /revoke (RFC 7009)', () => {
     const server = await startServer();
     const token = await link(server);
     for (const each of [token, token, 'unknown']) expect((await revoke(server, each)).status).toBe(200);
-    expect(server.events('token.revoked')).toHaveLength(1);
+    expect(server.events('link.revoked')).toHaveLength(1);
   });
 
   it('refuses another client’s token, and leaves it alive (2.1)', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Config, parseConfig } from '../../src/config.ts';
-import { createAccountLinkingServer } from '../../src/server.ts';
+import { createAccountLinkingServer, type Timing } from '../../src/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 
 /** Made with `htpasswd -nbB -C 5` of Apache 2.4.71: alice's password is wonderland, zoé's is pässwörd. */
@@ -108,15 +108,19 @@ export async function startServer(changes: Environment = {}): Promise<TestServer
 }
 
 /** As `startServer`, with all settings given: so that one server can take over from another. */
-export async function startServerIn(folder: string, env: Environment): Promise<TestServer> {
+export async function startServerIn(
+  folder: string,
+  env: Environment,
+  timing: Partial<Timing> = {},
+): Promise<TestServer> {
   const parsed = parseConfig(env);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   const log: LogLine[] = [];
   const server = await createAccountLinkingServer(
     parsed.config,
     createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
-    // A second in production.
-    0.01,
+    // A second and a minute in production.
+    { refusalSeconds: 0.01, rememberSeconds: 0, ...timing },
   );
   await server.listen();
   let stopped: Promise<void> | undefined;

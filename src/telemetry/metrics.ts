@@ -1,0 +1,128 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { hashQueueChannel } from '../crypto/hash-queue.ts';
+import type { EventName } from './events.ts';
+
+export interface AnsweredRequest {
+  /** A path of the server's own, or `other`: never what somebody made up. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** Numbers for Prometheus. No label ever holds what a person typed or is. */
+export interface Metrics {
+  onRequest(request: AnsweredRequest): void;
+  onEvent(event: EventName, fields: Readonly<Record<string, unknown>>): void;
+  readonly contentType: string;
+  /** All of them in Prometheus's text format. */
+  describe(): Promise<string>;
+}
+
+export interface MetricsOptions {
+  /** How many links end by themselves within so many seconds. */
+  readonly countEnding: (seconds: number) => Promise<number>;
+}
+
+const signInOutcomes: Readonly<Partial<Record<EventName, string>>> = {
+  'sign_in.succeeded': 'succeeded',
+  'sign_in.failed': 'refused',
+  'sign_in.limited': 'limited',
+  'sign_in.cancelled': 'cancelled',
+  'sign_in.cross_site': 'cross_site',
+  'sign_in.unavailable': 'unavailable',
+};
+
+/** Whose fault an event is, where it is that of something behind the server. */
+const failingParts: Readonly<Partial<Record<EventName, 'storage' | 'users'>>> = {
+  'storage.unavailable': 'storage',
+  'link.use_unrecorded': 'storage',
+  'users.unavailable': 'users',
+};
+
+const prefix = 'alexa_linking_';
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics({ countEnding }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name: prefix + name, help, labelNames, registers });
+
+  const requests = new Histogram({
+    name: `${prefix}http_request_duration_seconds`,
+    help: 'Time from a request to its answer, by route and status.',
+    labelNames: ['route', 'status'],
+    buckets: seconds,
+    registers,
+  });
+  const hashQueue = new Histogram({
+    name: `${prefix}hash_queue_seconds`,
+    help: 'Time that a password waited for its turn to be verified.',
+    buckets: seconds,
+    registers,
+  });
+  const signIns = counter('sign_ins_total', 'Sign-ins by outcome.', ['outcome']);
+  const refusals = counter(
+    'authorizations_refused_total',
+    'Authorization requests that could not be granted as they were, by reason.',
+    ['reason'],
+  );
+  const created = counter('links_created_total', 'Links that were made.', ['client_id']);
+  const revoked = counter('links_revoked_total', 'Links that were revoked here, and by whom.', [
+    'client_id',
+    'by',
+  ]);
+  const errors = counter('backend_errors_total', 'Times that storage or users could not answer.', ['part']);
+  // They are there from the start, so that a rate can be taken of the first one.
+  for (const outcome of Object.values(signInOutcomes)) signIns.inc({ outcome }, 0);
+  for (const part of ['storage', 'users']) errors.inc({ part }, 0);
+  createEndingGauge(registry, countEnding);
+
+  subscribe(hashQueueChannel, (waited) => hashQueue.observe(Number(waited)));
+
+  return {
+    onRequest({ route, status, seconds }) {
+      requests.observe({ route, status }, seconds);
+    },
+    onEvent(event, fields) {
+      const { client_id: clientId = '', reason, code, by, part = failingParts[event] } = fields;
+      const outcome = signInOutcomes[event];
+      if (outcome !== undefined) signIns.inc({ outcome });
+      if (event === 'authorization.refused' || event === 'authorization.failed')
+        refusals.inc({ reason: String(reason ?? code) });
+      if (event === 'link.created') created.inc({ client_id: String(clientId) });
+      if (event === 'link.revoked') revoked.inc({ client_id: String(clientId), by: String(by) });
+      if (part !== undefined) errors.inc({ part: String(part) });
+    },
+    contentType: registry.contentType,
+    describe: () => registry.metrics(),
+  };
+}
+
+const day = 86_400;
+const spans = { '7d': 7 * day, '30d': 30 * day };
+const recountMs = 3_600_000;
+
+/** Counted at most once an hour, whoever asks how often; left out while the storage can't say. */
+function createEndingGauge(registry: Registry, countEnding: MetricsOptions['countEnding']): void {
+  let countedAt = Number.NEGATIVE_INFINITY;
+  const gauge = new Gauge({
+    name: `${prefix}links_ending`,
+    help: 'Links that will end by themselves soon; whose they are has to link again.',
+    labelNames: ['within'],
+    registers: [registry],
+    async collect() {
+      if (performance.now() - countedAt < recountMs) return;
+      try {
+        for (const [within, length] of Object.entries(spans))
+          gauge.set({ within }, await countEnding(length));
+        countedAt = performance.now();
+      } catch {
+        gauge.reset();
+      }
+    },
+  });
+}
