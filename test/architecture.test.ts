@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['compile-cache.js', 'start.ts'],
   'compile-cache.js': [],
+  'cli.ts': ['compile-cache.js', 'commands'],
+  commands: ['adapters.ts', 'config.ts', 'config', 'users', 'storage', 'crypto'],
   'start.ts': ['config.ts', 'adapters.ts', 'server.ts', 'telemetry'],
   'server.ts': [
     'adapters.ts',
@@ -61,7 +63,9 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
   leven: ['config'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
-  'p-limit': ['crypto', 'oauth', 'users'],
+  'p-limit': ['commands', 'crypto', 'oauth', 'users'],
+  commander: ['commands'],
+  'cli-progress': ['commands'],
   tinypool: ['crypto'],
   '@node-rs/argon2': ['crypto'],
   '@node-rs/bcrypt': ['crypto'],

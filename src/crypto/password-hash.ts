@@ -1,4 +1,5 @@
 import { hash as argon2Hash } from '@node-rs/argon2';
+import { hash as bcryptHash } from '@node-rs/bcrypt';
 import { queued } from './hash-queue.ts';
 import { argon2Formats } from './password-formats/argon2.ts';
 import { bcryptFormats } from './password-formats/bcrypt.ts';
@@ -56,4 +57,12 @@ function sayUnknown(stored: string): string {
 /** Hashes a new password with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation), in PHC form. */
 export function hashPassword(password: string): Promise<string> {
   return argon2Hash(password);
+}
+
+/** bcrypt reads no more of a password than this. */
+export const longestForApache = 72;
+
+/** Hashes a new password with bcrypt, in the form that Apache knows; at most `longestForApache` bytes of it count. */
+export async function hashPasswordForApache(password: string): Promise<string> {
+  return (await bcryptHash(password, 12)).replace(/^\$2b\$/, '$2y$');
 }

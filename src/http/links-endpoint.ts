@@ -34,7 +34,8 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
   const otherSite = refuseOtherSite(options);
 
   async function answerLinks(response: Response, owner: Owner, reference: string, unlinked: readonly Link[]) {
-    const [links, ticket] = await Promise.all([listOwnLinks(context, owner), issueTicket(context, owner)]);
+    const links = await listOwnLinks(context, owner);
+    const ticket = links.length === 0 ? '' : await issueTicket(context, owner);
     const { username } = owner;
     answers.page(response, 200, pages.links({ username, links, unlinked, ticket, reference }));
   }

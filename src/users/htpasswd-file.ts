@@ -46,9 +46,11 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
 
   function load(content: string): void {
     if (content === text && settled !== undefined) return;
-    const { users, damaged } = parseHtpasswd(content, pepper);
+    const { users, expiresAt, damaged } = parseHtpasswd(content, pepper);
+    const hasExpired = (username: string) =>
+      Date.now() >= (expiresAt.get(username) ?? Number.POSITIVE_INFINITY) * 1000;
     text = content;
-    list = createPasswordList(users);
+    list = createPasswordList(users, hasExpired);
     report('users.loaded', { users: users.size, skipped: damaged.length });
     for (const { line, problem } of damaged) report('users.line_skipped', { line, problem });
     for (const hash of users.values()) reportWeakness(hash);

@@ -8,29 +8,60 @@ interface DamagedLine {
 
 export interface Htpasswd {
   readonly users: ReadonlyMap<string, PasswordHash>;
+  /** From when on somebody can't sign in any more, in seconds since 1970. */
+  readonly expiresAt: ReadonlyMap<string, number>;
   readonly damaged: readonly DamagedLine[];
 }
 
 /**
- * Reads Apache's htpasswd format: `username:hash` a line, `#` comments and empty lines apart.
+ * Reads Apache's htpasswd format: `username:hash` a line, `#` comments and empty lines apart. One kind of comment says
+ * more: `#expires 2026-12-31 username`, after which day (UTC) that user can't sign in.
  * A damaged line costs nobody but its own user; of two lines with one name the first counts, as in Apache.
  */
 export function parseHtpasswd(text: string, pepper?: string): Htpasswd {
   const users = new Map<string, PasswordHash>();
+  const expiresAt = new Map<string, number>();
   const damaged: DamagedLine[] = [];
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
-  for (const [index, content] of lines.entries()) {
-    if (content.trim() === '' || content.startsWith('#')) continue;
-    const problem = addUser(users, content, pepper);
+  for (const [index, content] of linesOf(text).entries()) {
+    const problem = content.startsWith('#')
+      ? addExpiry(expiresAt, content)
+      : content.trim() === ''
+        ? undefined
+        : addUser(users, content, pepper);
     if (problem !== undefined) damaged.push({ line: index + 1, problem });
   }
-  return { users, damaged };
+  return { users, expiresAt, damaged };
+}
+
+export function linesOf(text: string): string[] {
+  return text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+}
+
+/** The username of a line with one, or of a comment that says when one expires. */
+export function usernameOf(line: string): string | undefined {
+  const name = line.startsWith('#') ? expiry.exec(line)?.[2] : /^([^:]*):/.exec(line)?.[1];
+  return name?.trim().normalize('NFC');
+}
+
+const expiry = /^#expires\s+(\S+)\s+(.+)$/;
+const daySeconds = 86_400;
+
+/** A day that can't be read closes the account: nobody has a reviewer's for good by a typing error. */
+function addExpiry(expiresAt: Map<string, number>, comment: string): string | undefined {
+  const username = usernameOf(comment);
+  if (username === undefined) return undefined;
+  const [, day = ''] = expiry.exec(comment) ?? [];
+  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) / 1000 : Number.NaN;
+  expiresAt.set(username, Number.isNaN(start) ? 0 : start + daySeconds);
+  return Number.isNaN(start)
+    ? 'no day like 2026-12-31 after #expires, so that user can’t sign in'
+    : undefined;
 }
 
 function addUser(users: Map<string, PasswordHash>, content: string, pepper?: string): string | undefined {
   const colon = content.indexOf(':');
   if (colon === -1) return 'no colon between username and hash';
-  const username = content.slice(0, colon).trim().normalize('NFC');
+  const username = usernameOf(content) ?? '';
   if (username === '') return 'no username before the colon';
   if (users.has(username)) return 'the username is in an earlier line, which counts';
   // Apache ignores a third field, and some tools write one.

@@ -8,9 +8,13 @@ export interface PasswordList {
   find(username: string): User | undefined;
 }
 
-export function createPasswordList(hashes: ReadonlyMap<string, PasswordHash>): PasswordList {
+export function createPasswordList(
+  hashes: ReadonlyMap<string, PasswordHash>,
+  hasExpired: (username: string) => boolean = () => false,
+): PasswordList {
   const check = createPasswordCheck(hashes);
-  const find = (username: string) => (hashes.has(username) ? { id: username, username } : undefined);
+  const find = (username: string) =>
+    hashes.has(username) && !hasExpired(username) ? { id: username, username } : undefined;
   return {
     async authenticate(username, password) {
       return (await check(username, hashes.get(username), password)) ? find(username) : undefined;

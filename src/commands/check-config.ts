@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { openStorage, openUsers, StartError } from '../adapters.ts';
+import { type Config, type ParsedConfig, parseConfig, readEnvironment } from '../config.ts';
+import { CommandFailure } from './command-failure.ts';
+import { print } from './terminal.ts';
+
+interface Finding {
+  readonly where: string;
+  readonly message: string;
+}
+
+export function checkConfigCommand(): Command {
+  return new Command('check-config')
+    .description('Check all settings as the server does when it starts.')
+    .option('--connect', 'also open users and storage, which makes or upgrades tables')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  NODE_ENV=production alexa-link check-config --connect')
+    .action(async (options: { connect?: true; json?: true }) => {
+      const parsed = parseConfig(readEnvironment());
+      const problems: Finding[] = [...problemsOf(parsed)];
+      if ('config' in parsed && options.connect) problems.push(...(await tryToConnect(parsed.config)));
+      const { warnings } = parsed;
+      if (options.json) print(JSON.stringify({ ok: problems.length === 0, problems, warnings }));
+      else {
+        for (const warning of warnings) print(`Warning: ${warning}`);
+        for (const { where, message } of problems) print(`Problem: ${where} ${message}`);
+        if (problems.length === 0) print('The configuration is right.');
+      }
+      if (problems.length > 0) throw new CommandFailure(`${problems.length} to mend.`);
+    });
+}
+
+function problemsOf(parsed: ParsedConfig): readonly Finding[] {
+  return 'problems' in parsed ? parsed.problems : [];
+}
+
+async function tryToConnect({ users, storage }: Config): Promise<Finding[]> {
+  const opening = [users && openUsers(users, () => {}), openStorage(storage)];
+  const opened = await Promise.allSettled(opening);
+  for (const each of opened) if (each.status === 'fulfilled') await each.value?.close();
+  return opened.flatMap((each) => {
+    if (each.status === 'fulfilled') return [];
+    if (!(each.reason instanceof StartError)) throw each.reason;
+    const [where = '', ...message] = each.reason.message.split(' ');
+    return [{ where, message: message.join(' ') }];
+  });
+}

@@ -1,0 +1,100 @@
+import { InvalidArgumentError } from 'commander';
+import pLimit from 'p-limit';
+import { openStorage } from '../adapters.ts';
+import { type Link, type Storage, StorageUnavailableError } from '../storage/stores.ts';
+import { CommandFailure } from './command-failure.ts';
+import { readConfig } from './configuration.ts';
+import { print, startProgress } from './terminal.ts';
+
+/** Opens what `STORAGE` names for one piece of work. */
+export async function withStorage<Result>(work: (storage: Storage) => Promise<Result>): Promise<Result> {
+  const storage = await openStorage(readConfig().storage);
+  try {
+    return await work(storage);
+  } catch (error) {
+    if (!(error instanceof StorageUnavailableError)) throw error;
+    const { cause } = error;
+    throw new CommandFailure(
+      `The storage could not answer: ${cause instanceof Error ? cause.message : cause}. What was done is kept; start the command again for the rest.`,
+    );
+  } finally {
+    await storage.close();
+  }
+}
+
+/** Seconds since 1970. */
+export function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+export function parseDays(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text))
+    throw new InvalidArgumentError('It takes a whole number of days, from 1 on.');
+  return Number(text);
+}
+
+export function unusedSince(days: number | undefined): number | undefined {
+  return days === undefined ? undefined : now() - days * 86_400;
+}
+
+/** A link as `--json` prints it. */
+export function describeLink(link: Link, at: number) {
+  const instant = (seconds: number | undefined) =>
+    seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+  const expired = link.expiresAt !== undefined && link.expiresAt <= at;
+  return {
+    link_id: link.id,
+    client_id: link.clientId,
+    subject: link.subject,
+    username: link.username,
+    scope: link.scope,
+    redirect_host: link.redirectHost,
+    reference: link.reference,
+    state: link.revokedAt !== undefined ? 'revoked' : expired ? 'expired' : 'live',
+    created_at: instant(link.createdAt),
+    last_used_at: instant(link.lastUsedAt),
+    expires_at: instant(link.expiresAt),
+    revoked_at: instant(link.revokedAt),
+  };
+}
+
+/** What is done to each of many links, and how it is told. */
+export interface BulkChange {
+  readonly links: AsyncIterable<Link>;
+  /** False where another was faster. */
+  readonly change: (linkId: string) => Promise<boolean>;
+  /** `revoked`, for what is printed. */
+  readonly done: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const atOnce = 8;
+
+/**
+ * Changes link after link, with a progress bar for a person who waits, and prints how many it were, or with `json` each.
+ * Gives how many were found. Rejects with what the first of them that could not be changed failed with.
+ */
+export async function changeLinks(options: BulkChange): Promise<number> {
+  const { links, change, done, dryRun = false, json = false } = options;
+  // Ids alone: there may be a million.
+  const ids: string[] = [];
+  for await (const { id } of links) ids.push(id);
+  let changed = 0;
+  async function changeOne(id: string): Promise<void> {
+    if (!dryRun && !(await change(id))) return;
+    changed += 1;
+    if (json) print(JSON.stringify({ link_id: id, [done]: !dryRun }));
+  }
+  const progress = startProgress(ids.length, done);
+  const oneOfFew = pLimit(atOnce);
+  try {
+    await oneOfFew.map(ids, (id) => changeOne(id).then(progress.step));
+  } finally {
+    oneOfFew.clearQueue();
+    progress.end();
+  }
+  if (!json && ids.length > 0)
+    print(`${changed} ${changed === 1 ? 'link' : 'links'} ${dryRun ? `would be ${done}` : done}.`);
+  return ids.length;
+}

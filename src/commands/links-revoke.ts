@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import type { Link, Storage } from '../storage/stores.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
+import { changeLinks, now, withStorage } from './link-selection.ts';
+
+interface Options {
+  readonly user?: string;
+  readonly client?: string;
+  readonly link?: string[];
+  readonly erase?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+export function linksRevokeCommand(): Command {
+  return new Command('revoke')
+    .description('Revoke links: their tokens are dead at once. With several options, all must hold.')
+    .option('--user <user>', 'of this subject or username')
+    .option('--client <id>', 'of this client_id')
+    .option('--link <id...>', 'these, by their id')
+    .option('--erase', 'take them out of the storage without a trace, also those that were over before')
+    .option('--dry-run', 'only say which it would be')
+    .option('--json', 'print a JSON object a line for each link')
+    .addHelpText('after', '\nExample:\n  alexa-link links revoke --user alice --dry-run')
+    .action(async (options: Options) => {
+      const { user, client, link, erase, dryRun, json } = options;
+      if (user === undefined && client === undefined && link === undefined)
+        throw new CommandFailure('Say which: --user, --client or --link.', exitCodes.misused);
+      const done = erase ? 'erased' : 'revoked';
+      const found = await withStorage(({ links }) =>
+        changeLinks({
+          links: select(links, options),
+          change: (id) => (erase ? links.erase(id) : links.revoke(id, now())),
+          done,
+          dryRun,
+          json,
+        }),
+      );
+      if (found === 0)
+        throw new CommandFailure(`There was no such link to be ${done}.`, exitCodes.nothingFound);
+    });
+}
+
+/** Those that hold; to be erased, all. */
+async function* select(links: Storage['links'], options: Options): AsyncIterable<Link> {
+  const { user, client: clientId, link: ids, erase } = options;
+  const liveAt = erase ? undefined : now();
+  if (ids === undefined) yield* links.list({ user, clientId, liveAt });
+  else
+    for (const id of new Set(ids)) {
+      const link = await links.find(id);
+      const wanted =
+        link !== undefined &&
+        (user === undefined || link.subject === user || link.username === user) &&
+        (clientId === undefined || link.clientId === clientId) &&
+        (liveAt === undefined || link.revokedAt === undefined);
+      if (wanted) yield link;
+    }
+}

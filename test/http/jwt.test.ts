@@ -1,0 +1,156 @@
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import * as oauth from 'oauth4webapi';
+import { describe, expect, it } from 'vitest';
+import { generateSigningKey } from '../../src/crypto/signing-key.ts';
+import {
+  authorizePath,
+  clientSecret,
+  link,
+  settings,
+  signIn,
+  startServer,
+  startServerIn,
+  type TestServer,
+  temporaryFolder,
+} from '../support/server.ts';
+
+const keySet = (...kids: string[]) => JSON.stringify({ keys: kids.map(generateSigningKey) });
+
+const jwt = () => ({ ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS: keySet('first') });
+
+async function introspect(server: TestServer, token: string, id = 'cloud-lights', secret = clientSecret) {
+  const body = new URLSearchParams({ client_id: id, client_secret: secret, token });
+  return (await fetch(`${server.url}/introspect`, { method: 'POST', body })).json();
+}
+
+async function userinfo(server: TestServer, token: string): Promise<number> {
+  return (await fetch(`${server.url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } })).status;
+}
+
+describe('a JWT access token (RFC 9068)', () => {
+  it('is what a resource server of others’ making accepts, by the published keys alone', async () => {
+    const server = await startServer(jwt());
+    const token = await link(server, { scope: 'lights profile' });
+    const issuer = new URL(server.url);
+    const insecure = { [oauth.allowInsecureRequests]: true };
+    const as = await oauth.processDiscoveryResponse(
+      issuer,
+      await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
+    );
+    const request = new Request('https://skill.example.com/', {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    const claims = await oauth.validateJwtAccessToken(as, request, 'cloud-lights', insecure);
+    const [created] = server.events('link.created');
+    expect(claims).toEqual({
+      iss: server.url,
+      sub: 'alice',
+      aud: 'cloud-lights',
+      client_id: 'cloud-lights',
+      scope: 'lights profile',
+      jti: created?.['link_id'],
+      iat: expect.any(Number),
+      // Ten years, where no lifetime is set.
+      exp: claims.iat + 315_360_000,
+    });
+    expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(30);
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: 'first' });
+    expect(token.length).toBeLessThan(600);
+  });
+
+  it('is for its own skill, has no scope where none was granted, and ends when the client says', async () => {
+    const server = await startServer(jwt());
+    const path = authorizePath({ client_id: 'other-skill' });
+    const location = (await signIn(server, path)).headers.get('location') ?? '';
+    const answer = new URLSearchParams(new URL(location).hash.slice(1));
+    expect(answer.get('expires_in')).toBe('2592000');
+    const keys = createRemoteJWKSet(new URL(`${server.url}/.well-known/jwks.json`));
+    const { payload } = await jwtVerify(answer.get('access_token') ?? '', keys, { audience: 'other-skill' });
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(2_592_000);
+    expect(payload).not.toHaveProperty('scope');
+    const [endless] = [(await signIn(server, authorizePath())).headers.get('location')];
+    expect(endless).not.toContain('expires_in');
+  });
+
+  it('is known to introspection, userinfo and revocation like any other', async () => {
+    const server = await startServer(jwt());
+    const token = await link(server);
+    expect(await introspect(server, token)).toMatchObject({ active: true, sub: 'alice' });
+    expect(await introspect(server, token, 'other-skill', 'another secret')).toEqual({ active: false });
+    expect(await userinfo(server, token)).toBe(200);
+    const body = new URLSearchParams({ client_id: 'cloud-lights', client_secret: clientSecret, token });
+    expect((await fetch(`${server.url}/revoke`, { method: 'POST', body })).status).toBe(200);
+    expect(await introspect(server, token)).toEqual({ active: false });
+    expect(await userinfo(server, token)).toBe(401);
+  });
+
+  it('is refused when anything of it was changed, or somebody else signed it', async () => {
+    const server = await startServer(jwt());
+    const token = await link(server);
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const none = encoded({ alg: 'none', typ: 'at+jwt' });
+    for (const forged of [
+      `${header}.${encoded({ ...claims, sub: 'zoé' })}.${signature}`,
+      `${header}.${payload}.${signature.slice(0, -2)}AA`,
+      `${none}.${payload}.`,
+      `${header}.${payload}.`,
+      `${header}.${payload}`,
+      `${token}.x`,
+      'a.b.c',
+      `.${encoded({ jti: claims.jti })}.`,
+    ])
+      expect(await introspect(server, forged), forged).toEqual({ active: false });
+    expect(await introspect(server, token)).toMatchObject({ active: true });
+  });
+});
+
+describe('GET /.well-known/jwks.json (RFC 7517)', () => {
+  it('publishes all keys, without anything private, for others to keep for five minutes', async () => {
+    const server = await startServer({ SIGNING_KEYS: keySet('one', 'two') });
+    const answer = await fetch(`${server.url}/.well-known/jwks.json`);
+    expect(answer.headers.get('content-type')).toBe('application/jwk-set+json');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=300');
+    const { keys } = (await answer.json()) as { keys: Record<string, unknown>[] };
+    expect(keys.map(({ kid }) => kid)).toEqual(['one', 'two']);
+    for (const key of keys)
+      expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  });
+
+  it('is empty, and not in the metadata, where there are no keys', async () => {
+    const server = await startServer();
+    expect(await (await fetch(`${server.url}/.well-known/jwks.json`)).json()).toEqual({ keys: [] });
+    const metadata = await fetch(`${server.url}/.well-known/oauth-authorization-server`);
+    expect(await metadata.json()).not.toHaveProperty('jwks_uri');
+  });
+});
+
+describe('tokens of both formats', () => {
+  it('stay valid when the format changes, to and fro, and also when keys are replaced or taken away', async () => {
+    const folder = temporaryFolder();
+    const env = await settings(folder);
+    const tokens: string[] = [];
+    for (const changes of [
+      {},
+      { ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS: keySet('a') },
+      { ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS: keySet('b') },
+      { SIGNING_KEYS: keySet('c') },
+      {},
+    ]) {
+      const server = await startServerIn(folder, { ...env, ...changes });
+      tokens.push(await link(server));
+      for (const token of tokens) expect(await introspect(server, token)).toMatchObject({ active: true });
+      await server.stop();
+    }
+    expect(tokens.map((token) => token.split('.').length)).toEqual([1, 3, 3, 1, 1]);
+  });
+
+  it('has keys of its own in development, and says so', async () => {
+    const server = await startServer({ ACCESS_TOKEN_FORMAT: 'jwt' });
+    expect((await link(server)).split('.')).toHaveLength(3);
+    expect(server.events('config.warning')).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('SIGNING_KEYS is not set') }),
+    );
+  });
+});

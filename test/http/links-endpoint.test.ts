@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/crypto/digest.ts';
+import { authorizePath, link, signIn, startServer, type TestServer } from '../support/server.ts';
+
+const sameOrigin = { 'Sec-Fetch-Site': 'same-origin' };
+
+function post(
+  server: TestServer,
+  fields: Readonly<Record<string, string>>,
+  headers: Record<string, string> = sameOrigin,
+): Promise<Response> {
+  const body = new URLSearchParams(fields);
+  return fetch(`${server.url}/links`, { method: 'POST', redirect: 'manual', headers, body });
+}
+
+/** Signs in, and gives the page with what is in its form. */
+async function ownLinks(server: TestServer, username = 'alice', password = 'wonderland') {
+  const answer = await post(server, { username, password, action: 'sign-in' });
+  expect(answer.status).toBe(200);
+  return formOf(await answer.text());
+}
+
+function formOf(page: string) {
+  const [, ticket = ''] = /name="ticket" value="([^"]*)"/.exec(page) ?? [];
+  const ids = [...page.matchAll(/name="link" value="([\w-]{22})"/g)].map(([, id = '']) => id);
+  return { page, ticket, ids };
+}
+
+async function holds(server: TestServer, token: string): Promise<boolean> {
+  const headers = { Authorization: `Bearer ${token}` };
+  return (await fetch(`${server.url}/userinfo`, { headers })).status === 200;
+}
+
+describe('GET /links', () => {
+  it('asks to sign in, on a page like that for linking, with no cookie and no script', async () => {
+    const server = await startServer();
+    const answer = await fetch(`${server.url}/links`);
+    const page = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(page).not.toMatch(/<script|value="cancel"/);
+    expect(page).toContain('<form method="post">');
+    expect(page).toContain('This is not your Amazon password.');
+  });
+});
+
+describe('a person’s own links', () => {
+  it('are listed with since when, last used and the region, the newest first, and only theirs', async () => {
+    const server = await startServer();
+    const older = await link(server);
+    const na = 'https://pitangui.amazon.com/spa/skill/account-linking-status.html?vendorId=M2AAAAAAAAAAAA';
+    await link(server, { client_id: 'other-skill', redirect_uri: na });
+    await holds(server, older);
+    const database = new DatabaseSync(`${server.folder}/links.db`);
+    await expect
+      .poll(() => database.prepare('select last_used_at from alexa_links').all())
+      .toContainEqual({
+        last_used_at: expect.any(Number),
+      });
+    database.exec("update alexa_links set created_at = 1788652800 where client_id = 'cloud-lights'");
+    database.close();
+    const { page, ids } = await ownLinks(server);
+    expect(ids).toHaveLength(2);
+    const today = new Date().toISOString().slice(0, 10);
+    expect(page.indexOf('<h2>Other Skill</h2>')).toBeLessThan(page.indexOf('<h2>Cloud Lights</h2>'));
+    expect(page).toContain('Linked on <time datetime="2026-09-06">September 6, 2026</time>');
+    expect(page).toContain(`Last used on <time datetime="${today}">`);
+    expect(page).toContain('Not used yet');
+    expect(page).toContain('Alexa account in Europe');
+    expect(page).toContain('Alexa account in North America');
+    expect(page).toContain('aria-label="Unlink Cloud Lights, linked on September 6, 2026"');
+    expect((await ownLinks(server, 'zoé', 'pässwörd')).page).toContain(
+      'No Alexa skill is linked to your account.',
+    );
+  });
+
+  it('are unlinked one at a time: that one is dead at once, and the page says how to finish', async () => {
+    const server = await startServer();
+    const [first, second] = [await link(server), await link(server, { client_id: 'other-skill' })];
+    const { ticket, page } = await ownLinks(server);
+    const [, id = ''] = /value="([\w-]{22})" aria-label="Unlink Other Skill/.exec(page) ?? [];
+    const answer = await post(server, { ticket, link: id });
+    expect(answer.status).toBe(200);
+    const after = formOf(await answer.text());
+    expect(await holds(server, second)).toBe(false);
+    expect(await holds(server, first)).toBe(true);
+    expect(after.ids).toHaveLength(1);
+    expect(after.page).toContain('Unlinked: Other Skill can no longer use your account.');
+    expect(after.page).toContain('To finish, open the Alexa app');
+    expect(server.events('link.revoked')).toEqual([
+      expect.objectContaining({ client_id: 'other-skill', link_id: id, by: 'person' }),
+    ]);
+    // The new page has a ticket of its own.
+    await post(server, { ticket: after.ticket, link: after.ids[0] ?? '' });
+    expect(await holds(server, first)).toBe(false);
+  });
+
+  it('are unlinked all at once, and nobody else’s with them', async () => {
+    const server = await startServer();
+    const mine = [await link(server), await link(server), await link(server, { client_id: 'other-skill' })];
+    const { ticket, page } = await ownLinks(server);
+    expect(page).toContain('Unlink all');
+    const after = formOf(await (await post(server, { ticket, link: 'all' })).text());
+    for (const token of mine) expect(await holds(server, token)).toBe(false);
+    expect(after.ids).toEqual([]);
+    expect(after.page).toContain('Unlinked: Cloud Lights, Other Skill can no longer use your account.');
+  });
+
+  it('can be changed by nobody else, whoever’s id they send', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const { ids } = await ownLinks(server);
+    await signIn(server, authorizePath(), { username: 'zoé', password: 'pässwörd' });
+    const { ticket } = await ownLinks(server, 'zoé', 'pässwörd');
+    const answer = await post(server, { ticket, link: ids[0] ?? '' });
+    expect(answer.status).toBe(200);
+    expect(await holds(server, token)).toBe(true);
+    expect(server.events('link.revoked')).toEqual([]);
+  });
+});
+
+describe('the ticket', () => {
+  it('works once, also when two come at the same time', async () => {
+    const server = await startServer();
+    await link(server);
+    const { ticket, ids } = await ownLinks(server);
+    const answers = await Promise.all([1, 2, 3].map(() => post(server, { ticket, link: ids[0] ?? '' })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422]);
+    const again = await post(server, { ticket, link: 'all' });
+    expect(again.status).toBe(422);
+    expect(await again.text()).toContain('Please sign in again');
+  });
+
+  it('ends after five minutes, is stored as its digest, and is not taken for another', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const { ticket } = await ownLinks(server);
+    expect(ticket).toMatch(/^[\w-]{43}$/);
+    const database = new DatabaseSync(`${server.folder}/links.db`);
+    const [row] = database.prepare('select * from alexa_tickets').all();
+    expect(row).toMatchObject({ digest: sha256(ticket), subject: 'alice' });
+    expect(Number(row?.['expires_at']) - Date.now() / 1000).toBeGreaterThan(290);
+    expect(Number(row?.['expires_at']) - Date.now() / 1000).toBeLessThanOrEqual(300);
+    database.exec(`update alexa_tickets set expires_at = ${Math.floor(Date.now() / 1000)}`);
+    database.close();
+    for (const wrong of [ticket, randomUUID(), `${ticket}x`, sha256(ticket)]) {
+      expect((await post(server, { ticket: wrong, link: 'all' })).status).toBe(422);
+    }
+    expect(await holds(server, token)).toBe(true);
+    expect(JSON.stringify(server.log)).not.toContain(ticket);
+  });
+});
+
+describe('signing in there', () => {
+  it('has the same answers to a wrong password, and the same limits as linking', async () => {
+    const server = await startServer();
+    const wrong = { username: 'alice', password: 'x' };
+    const first = await post(server, wrong);
+    expect(first.status).toBe(422);
+    const page = await first.text();
+    expect(page).toContain('value="alice"');
+    expect(page).toContain('role="alert"');
+    for (let time = 1; time < 10; time += 1) await post(server, wrong);
+    const limited = await post(server, { username: 'alice', password: 'wonderland' });
+    expect(limited.status).toBe(429);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await signIn(server, authorizePath())).status).toBe(429);
+  });
+
+  it('is refused to a form from another site', async () => {
+    const server = await startServer();
+    const fields = { username: 'alice', password: 'wonderland' };
+    for (const [name, value] of Object.entries({
+      'Sec-Fetch-Site': 'cross-site',
+      Origin: 'https://evil.example',
+    }))
+      expect((await post(server, fields, { [name]: value })).status).toBe(403);
+    expect(server.events('sign_in.cross_site')).toHaveLength(2);
+  });
+
+  it('gives 405 to other methods, and 400 to a form that can’t be read', async () => {
+    const server = await startServer();
+    expect((await fetch(`${server.url}/links`, { method: 'DELETE' })).status).toBe(405);
+    const headers = { ...sameOrigin, 'Content-Type': 'application/x-www-form-urlencoded' };
+    const answer = await fetch(`${server.url}/links`, { method: 'POST', headers, body: 'ticket=a&ticket=b' });
+    expect(answer.status).toBe(400);
+  });
+});
