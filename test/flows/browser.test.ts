@@ -7,6 +7,7 @@ import { launchBrowser } from '../support/browser.ts';
 import {
   authorizePath,
   cloudLights,
+  link,
   settings,
   startServer,
   startServerIn,
@@ -36,10 +37,15 @@ async function openPhone(settings: { javaScriptEnabled?: boolean } = {}): Promis
   return page;
 }
 
-async function signIn(page: Page, username: string, password: string): Promise<void> {
+async function signIn(
+  page: Page,
+  username: string,
+  password: string,
+  button = 'Sign in and link',
+): Promise<void> {
   await page.getByLabel('Username or email').fill(username);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in and link' }).click();
+  await page.getByRole('button', { name: button }).click();
 }
 
 /** Another site that stands in for Alexa, and a skill that may be answered there. */
@@ -178,5 +184,27 @@ describe('the sign-in page in a browser', () => {
     expect(await page.evaluate("getComputedStyle(document.querySelector('button')).backgroundColor")).toBe(
       'rgb(20, 80, 140)',
     );
+  });
+});
+
+describe('a person’s own links', () => {
+  it('are seen and unlinked without script and without cookies, down to the last', async () => {
+    const server = await startServer();
+    const tokens = [await link(server), await link(server, { client_id: 'other-skill' })];
+    const page = await openPhone({ javaScriptEnabled: false });
+    await page.goto(`${server.url}/links`);
+    await signIn(page, 'alice', 'wrong', 'Sign in');
+    await page.getByRole('alert').waitFor();
+    await signIn(page, 'alice', 'wonderland', 'Sign in');
+    await page.getByRole('button', { name: /^Unlink Other Skill, linked on/ }).click();
+    expect(await page.getByRole('status').textContent()).toContain('Unlinked: Other Skill');
+    expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['Cloud Lights']);
+    await page.getByRole('button', { name: /^Unlink Cloud Lights/ }).click();
+    await page.getByText('No Alexa skill is linked to your account.').waitFor();
+    for (const token of tokens) {
+      const headers = { Authorization: `Bearer ${token}` };
+      expect((await fetch(`${server.url}/userinfo`, { headers })).status).toBe(401);
+    }
+    expect(await page.context().cookies()).toEqual([]);
   });
 });

@@ -89,7 +89,7 @@ describe('a person’s own links', () => {
     expect(await holds(server, second)).toBe(false);
     expect(await holds(server, first)).toBe(true);
     expect(after.ids).toHaveLength(1);
-    expect(after.page).toContain('Unlinked: Other Skill can no longer use your account.');
+    expect(after.page).toContain('Unlinked: Other Skill.');
     expect(after.page).toContain('To finish, open the Alexa app');
     expect(server.events('link.revoked')).toEqual([
       expect.objectContaining({ client_id: 'other-skill', link_id: id, by: 'person' }),
@@ -107,7 +107,7 @@ describe('a person’s own links', () => {
     const after = formOf(await (await post(server, { ticket, link: 'all' })).text());
     for (const token of mine) expect(await holds(server, token)).toBe(false);
     expect(after.ids).toEqual([]);
-    expect(after.page).toContain('Unlinked: Cloud Lights, Other Skill can no longer use your account.');
+    expect(after.page).toContain('Unlinked: Cloud Lights, Other Skill.');
   });
 
   it('can be changed by nobody else, whoever’s id they send', async () => {

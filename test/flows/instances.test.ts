@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { generateSigningKey } from '../../src/crypto/signing-key.ts';
+import { awsEnvironment } from '../support/dynamodb.ts';
+import { type ServerProcess, startProcess } from '../support/process.ts';
+import {
+  authorizePath,
+  clientSecret,
+  freePort,
+  link,
+  settings,
+  signIn,
+  type TestServer,
+  temporaryFolder,
+} from '../support/server.ts';
+import { startStorages } from '../support/storages.ts';
+
+const { engines } = startStorages();
+
+type Environment = Readonly<Record<string, string>>;
+
+async function startInstance(env: Environment): Promise<ServerProcess> {
+  const server = startProcess({ ...env, PORT: String(await freePort()) });
+  await server.said(/server\.started/);
+  return server;
+}
+
+/** Two processes that know of each other only by the storage. */
+async function startTwo(
+  storage: string,
+): Promise<{ one: ServerProcess; other: ServerProcess; env: Environment }> {
+  const env = {
+    ...(await settings(temporaryFolder())),
+    ...awsEnvironment,
+    PUBLIC_URL: 'https://link.example.com',
+    STORAGE: storage,
+  };
+  const [one, other] = await Promise.all([startInstance(env), startInstance(env)]);
+  return { one, other, env };
+}
+
+const asServer = ({ url }: { readonly url: string }) => ({ url }) as TestServer;
+
+async function isActive({ url }: { readonly url: string }, token: string): Promise<boolean> {
+  const body = new URLSearchParams({ client_id: 'cloud-lights', client_secret: clientSecret, token });
+  const answer = await fetch(`${url}/introspect`, { method: 'POST', body });
+  return ((await answer.json()) as { active: boolean }).active;
+}
+
+async function postLinks({ url }: { readonly url: string }, fields: Readonly<Record<string, string>>) {
+  const headers = { 'Sec-Fetch-Site': 'same-origin' };
+  const answer = await fetch(`${url}/links`, { method: 'POST', headers, body: new URLSearchParams(fields) });
+  const page = await answer.text();
+  return { status: answer.status, ticket: /name="ticket" value="([^"]+)"/.exec(page)?.[1] ?? '' };
+}
+
+describe.each(Object.entries(engines))('two processes on one %s', (_name, place) => {
+  it('serve one flow in turns: page, sign-in, token, links, unlinking', async () => {
+    const { one, other } = await startTwo((await place()).location());
+    const page = await fetch(one.url + authorizePath());
+    const [, reference = ''] = /name="reference" value="([^"]+)"/.exec(await page.text()) ?? [];
+    const answer = await signIn(other, authorizePath(), {
+      username: 'alice',
+      password: 'wonderland',
+      reference,
+    });
+    const fragment = new URL(answer.headers.get('location') ?? '').hash.slice(1);
+    const token = new URLSearchParams(fragment).get('access_token') ?? '';
+    expect(await isActive(one, token)).toBe(true);
+    expect(await isActive(other, token)).toBe(true);
+    const { ticket } = await postLinks(one, { username: 'alice', password: 'wonderland' });
+    const unlinking = await Promise.all(
+      [one, other].map((server) => postLinks(server, { ticket, link: 'all' })),
+    );
+    expect(unlinking.map(({ status }) => status).sort()).toEqual([200, 422]);
+    expect(await isActive(one, token)).toBe(false);
+    expect(await isActive(other, token)).toBe(false);
+  });
+
+  it('count failures together', async () => {
+    const { one, other } = await startTwo((await place()).location());
+    const wrong = { username: 'alice', password: 'x' };
+    // Three at once from one address, so the ten take as long as four.
+    await Promise.all(
+      Array.from({ length: 10 }, (_, time) => signIn(time % 2 ? one : other, authorizePath(), wrong)),
+    );
+    for (const server of [one, other]) expect((await signIn(server, authorizePath())).status).toBe(429);
+  }, 40_000);
+
+  it('lose nothing that was answered when one is killed in the middle of its work', async () => {
+    const { one, other } = await startTwo((await place()).location());
+    const early = await link(asServer(other));
+    const answered: string[] = [];
+    let enough = () => {};
+    const fiveAnswered = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    const attempts = Array.from({ length: 30 }, async () => {
+      // A refusal of the connection is what people see of a killed process.
+      const token = await link(asServer(other)).catch(() => undefined);
+      if (token !== undefined) answered.push(token);
+      if (answered.length === 5) enough();
+    });
+    await fiveAnswered;
+    other.child.kill('SIGKILL');
+    await Promise.all(attempts);
+    expect(answered.length).toBeGreaterThanOrEqual(5);
+    expect(answered.length).toBeLessThan(30);
+    for (const token of [early, ...answered]) expect(await isActive(one, token)).toBe(true);
+    expect(await isActive(one, await link(asServer(one)))).toBe(true);
+  });
+});
+
+describe('a new signing key, put first', () => {
+  it('breaks no token while instances are replaced one after the other under load', async () => {
+    const { location } = await engines.PostgreSQL();
+    const [old, next] = [generateSigningKey('old'), generateSigningKey('next')];
+    const keys = (...some: object[]) => ({
+      ACCESS_TOKEN_FORMAT: 'jwt',
+      SIGNING_KEYS: JSON.stringify({ keys: some }),
+    });
+    const env = {
+      ...(await settings(temporaryFolder())),
+      PUBLIC_URL: 'https://link.example.com',
+      STORAGE: location(),
+    };
+    let running = await Promise.all([1, 2].map(() => startInstance({ ...env, ...keys(old) })));
+    const tokens: string[] = [];
+    const broken: string[] = [];
+    let loading = true;
+    const anyOf = () => running[Math.floor(Math.random() * running.length)] ?? running[0];
+    /** Links at one instance and asks at each, over and over. */
+    async function load(): Promise<void> {
+      while (loading) {
+        const at = anyOf();
+        if (at === undefined) return;
+        const token = await link(asServer(at));
+        tokens.push(token);
+        for (const server of running) if (!(await isActive(server, token))) broken.push(token);
+      }
+    }
+    const loads = [load(), load()];
+    for (const round of [0, 1]) {
+      const replaced = running[round];
+      const fresh = await startInstance({ ...env, ...keys(next, old) });
+      running = running.map((server) => (server === replaced ? fresh : server));
+      const before = tokens.length;
+      await expect.poll(() => tokens.length, { timeout: 10_000 }).toBeGreaterThan(before + 10);
+      replaced?.child.kill('SIGTERM');
+      expect(await replaced?.ended).toBe(0);
+    }
+    loading = false;
+    await Promise.all(loads);
+    expect(broken).toEqual([]);
+    for (const token of tokens)
+      for (const server of running) expect(await isActive(server, token)).toBe(true);
+    const signedBy = (token: string) =>
+      JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+    expect(new Set(tokens.map(signedBy))).toEqual(new Set(['old', 'next']));
+  }, 60_000);
+});

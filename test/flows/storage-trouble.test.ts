@@ -1,0 +1,114 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { modes, startFlakyProxy } from '../support/flaky-proxy.ts';
+import {
+  authorizePath,
+  clientSecret,
+  link,
+  signIn,
+  startServer,
+  type TestServer,
+} from '../support/server.ts';
+import { startStorages } from '../support/storages.ts';
+
+const { engines } = startStorages();
+
+const client = { client_id: 'cloud-lights', client_secret: clientSecret };
+
+/** Everything that needs the storage, each as somebody would call it. */
+function callersOf(server: TestServer, token: string): Readonly<Record<string, () => Promise<Response>>> {
+  const post = (path: string, fields: Record<string, string>) =>
+    fetch(server.url + path, { method: 'POST', body: new URLSearchParams(fields) });
+  return {
+    'sign-in': () => signIn(server, authorizePath()),
+    introspection: () => post('/introspect', { ...client, token }),
+    revocation: () => post('/revoke', { ...client, token: 'x'.repeat(43) }),
+    userinfo: () => fetch(`${server.url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } }),
+    'own links': () => post('/links', { username: 'alice', password: 'wonderland' }),
+  };
+}
+
+describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (name) => {
+  it('gives 503 and Retry-After on what needs it, shows the page all the same, and all recovers', async () => {
+    const { location, port = 0 } = await engines[name]();
+    const proxy = await startFlakyProxy(port);
+    const server = await startServer({ STORAGE: location(proxy.port) });
+    const token = await link(server);
+    const callers = callersOf(server, token);
+    const readiness = async () => (await fetch(`${server.url}/readyz`)).json();
+    for (const mode of modes) {
+      await proxy.become(mode);
+      const calls = Object.entries(callers).map(async ([what, call]) => {
+        const answer = await call();
+        expect(answer.status, `${what} while ${mode}`).toBe(503);
+        expect(Number(answer.headers.get('retry-after')), what).toBeGreaterThan(0);
+        const text = await answer.text();
+        expect(text, what).toMatch(/temporarily_unavailable|in a moment: nothing is lost/);
+        expect(text, what).not.toMatch(/p@ss|127\.0\.0\.1/);
+      });
+      const startedAt = performance.now();
+      expect((await fetch(server.url + authorizePath())).status).toBe(200);
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+      await Promise.all(calls);
+      await expect
+        .poll(readiness, { timeout: 10_000 })
+        .toMatchObject({ storage: 'unavailable', users: 'ok' });
+      await proxy.become('working');
+      for (const [what, call] of Object.entries(callers))
+        await expect
+          .poll(async () => (await call()).status, { message: what, timeout: 10_000 })
+          .toBeLessThan(400);
+      await expect.poll(readiness, { timeout: 10_000 }).toMatchObject({ storage: 'ok' });
+    }
+    expect(server.events('storage.unavailable').length).toBeGreaterThan(0);
+    expect(server.events('request.failed')).toEqual([]);
+  }, 120_000);
+
+  it('has every link that was answered as made, however it failed meanwhile', async () => {
+    const { location, port = 0 } = await engines[name]();
+    const proxy = await startFlakyProxy(port);
+    const server = await startServer({ STORAGE: location(proxy.port) });
+    const granted: string[] = [];
+    const attempts = Array.from({ length: 40 }, async (_, index) => {
+      if (index === 20) await proxy.become('closing');
+      const location = (await signIn(server, authorizePath())).headers.get('location');
+      const token = new URLSearchParams(new URL(location ?? 'x:').hash.slice(1)).get('access_token');
+      if (token !== null) granted.push(token);
+    });
+    await Promise.all(attempts);
+    await proxy.become('working');
+    const { userinfo } = { userinfo: (token: string) => callersOf(server, token)['userinfo']?.() };
+    await expect
+      .poll(async () => (await signIn(server, authorizePath())).status, { timeout: 10_000 })
+      .toBe(303);
+    for (const token of granted) expect((await userinfo(token))?.status).toBe(200);
+  }, 60_000);
+});
+
+describe('SQLite that another process holds', () => {
+  it('holds up what writes, for five seconds at most, and nothing else', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const other = new DatabaseSync(`${server.folder}/links.db`);
+    other.exec('begin immediate');
+    const callers = callersOf(server, token);
+    const writing = signIn(server, authorizePath());
+    for (let time = 0; time < 20; time += 1) {
+      const startedAt = performance.now();
+      expect((await fetch(server.url + authorizePath())).status).toBe(200);
+      expect((await callers['userinfo']?.())?.status).toBe(200);
+      expect(performance.now() - startedAt).toBeLessThan(1000);
+    }
+    other.exec('rollback');
+    expect((await writing).status).toBe(303);
+    other.exec('begin immediate');
+    const startedAt = performance.now();
+    const refused = await signIn(server, authorizePath());
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    other.exec('rollback');
+    other.close();
+    expect((await signIn(server, authorizePath())).status).toBe(303);
+  }, 40_000);
+});
