@@ -18,13 +18,16 @@ export function createUseRecorder(options: UseRecorderOptions): (link: Link) => 
   const { links, now, later, onFailure } = options;
   const underWay = new Set<string>();
   let failedAt = Number.NEGATIVE_INFINITY;
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   async function record(id: string, at: number): Promise<void> {
     try {
       await links.recordUse(id, at, at - hour);
     } catch (cause) {
-      if (at - failedAt >= minute) onFailure(cause);
       failedAt = at;
+      if (at - toldAt < minute) return;
+      toldAt = at;
+      onFailure(cause);
     } finally {
       underWay.delete(id);
     }

@@ -57,7 +57,13 @@ export function dynamoClient({ region, endpoint }: DynamoLocation, maxAttempts =
     region,
     endpoint,
     maxAttempts,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 2000,
+      throwOnRequestTimeout: true,
+      // Also for an answer that begins and never ends.
+      socketTimeout: 2000,
+    },
   });
 }
 
