@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { sha256 } from '../src/crypto/digest.ts';
+import { generateSigningKey } from '../src/crypto/signing-key.ts';
 import { cloudLights } from './support/server.ts';
 
 const files: Record<string, string> = {
@@ -460,5 +461,114 @@ describe('USERS', () => {
     files['query.sql'] = `${query}\n`;
     const parsed = config({ ...production, USERS: 'sqlite:people.db', USERS_QUERY_FILE: 'query.sql' });
     expect(parsed.users).toMatchObject({ query });
+  });
+});
+
+describe('STORAGE', () => {
+  it.each([
+    ['postgres://me:s%40e@db.example.com:5433/links', { scheme: 'postgres' }],
+    ['postgresql://me@db.example.com/links?sslmode=verify-full', { scheme: 'postgres' }],
+    [
+      'dynamodb:alexa-links?region=eu-west-1',
+      { scheme: 'dynamodb', table: 'alexa-links', region: 'eu-west-1', endpoint: undefined },
+    ],
+    [
+      'dynamodb:alexa.links_2?region=us-gov-west-1&endpoint=http%3A%2F%2F127.0.0.1%3A8000',
+      { table: 'alexa.links_2', region: 'us-gov-west-1', endpoint: 'http://127.0.0.1:8000' },
+    ],
+  ])('may be %s', (value, expected) => {
+    expect(config({ ...production, STORAGE: value }).storage).toMatchObject(expected);
+  });
+
+  it('takes the region from the AWS environment where none is given', () => {
+    const STORAGE = 'dynamodb:alexa-links';
+    expect(problems({ STORAGE })[0]).toMatch(/must say in which region the table is/);
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION'])
+      expect(problems({ STORAGE, [name]: 'eu-west-1' })).toEqual([]);
+  });
+
+  it.each([
+    ['mongodb://me:hunter2@x/y', /must begin with sqlite:, postgres: or dynamodb:/],
+    ['links.db', /must begin with sqlite:, postgres: or dynamodb:/],
+    ['sqlite::memory:', /must be a file in production/],
+    ['postgres://db.example.com', /must be like postgres:\/\/name:password@host\/database/],
+    ['postgres://me:hunter2/x@db/links', /must be like postgres:\/\/name:password@host\/database/],
+    ['postgres://me:hunter2@db/links?ssl_mode=require', /has ssl_mode, which is not read/],
+    ['postgres://me:hunter2@db/links?sslrootcert=nowhere.pem', /names nowhere\.pem, which does not exist/],
+    ['dynamodb:?region=eu-west-1', /must name a DynamoDB table/],
+    ['dynamodb:a/b?region=eu-west-1', /must name a DynamoDB table/],
+    ['dynamodb:alexa-links?region=Ireland', /must have a region like eu-west-1/],
+    ['dynamodb:alexa-links?region=eu-west-1&hunter2=1', /which is not read: there are region and endpoint/],
+    [
+      'dynamodb:links?region=eu-west-1&endpoint=http://example.com',
+      /must have an endpoint that begins with https/,
+    ],
+    ['dynamodb:links?region=eu-west-1&endpoint=nonsense', /must have an endpoint that begins with https/],
+  ])('is refused as %s', (value, expected) => {
+    const said = problems({ ...production, STORAGE: value });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(expected);
+    expect(said[0]).toMatch(/^STORAGE /);
+    expect(said.filter((each) => each.includes('me:hunter2'))).toEqual([]);
+  });
+});
+
+describe('SIGNING_KEYS', () => {
+  const [one, two] = [generateSigningKey('one'), generateSigningKey('two')];
+  const { d: _private, ...publicTwo } = two;
+  const keys = (...some: unknown[]) => JSON.stringify({ keys: some });
+  const jwt = (SIGNING_KEYS: string) => problems({ ...production, ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS });
+
+  it('has the first sign and all verify, also public ones, and can be a file', () => {
+    const { signingKeys } = config({ ...production, SIGNING_KEYS: keys(one, publicTwo) });
+    expect(signingKeys?.signing.kid).toBe('one');
+    expect(signingKeys?.published.map(({ kid }) => kid)).toEqual(['one', 'two']);
+    expect(JSON.stringify(signingKeys?.published)).not.toContain(String(one.d));
+    files['keys.json'] = keys(two, one);
+    for (const name of ['SIGNING_KEYS', 'SIGNING_KEYS_FILE'])
+      expect(config({ ...production, [name]: 'keys.json' }).signingKeys?.signing.kid).toBe('two');
+  });
+
+  it('is needed in production for JWTs alone', () => {
+    expect(problems({ ...production, ACCESS_TOKEN_FORMAT: 'jwt' })[0]).toMatch(
+      /^SIGNING_KEYS is missing, and ACCESS_TOKEN_FORMAT=jwt needs it: make a key with/,
+    );
+    expect(problems({ ...production, ACCESS_TOKEN_FORMAT: 'opaque' })).toEqual([]);
+    expect(problems({ ACCESS_TOKEN_FORMAT: 'jwt' })).toEqual([]);
+  });
+
+  it.each([
+    ['{"keys": []}', /^SIGNING_KEYS must be a JWK set with a key in it/],
+    ['{"keys": hunter2', /^SIGNING_KEYS must be a JWK set with a key in it/],
+    [keys(null), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
+    [keys({ ...one, kty: 'RSA' }), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
+    [keys(one, { ...two, x: 'AAAA' }), /^SIGNING_KEYS\.keys\[1\] must be a key for ES256/],
+    [keys({ ...one, alg: 'ES384' }), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
+    [keys({ ...one, kid: undefined }), /^SIGNING_KEYS\.keys\[0\] must have a kid/],
+    [keys({ ...one, kid: '"<' }), /^SIGNING_KEYS\.keys\[0\] must have a kid/],
+    [keys(one, { ...two, kid: 'one' }), /^SIGNING_KEYS has two keys with one kid/],
+    [keys(publicTwo, one), /^SIGNING_KEYS\.keys\[0\] signs, so it must be a private key/],
+    [keys({ ...one, d: two.d }), /^SIGNING_KEYS\.keys\[0\] signs, so it must be a private key/],
+    ['nowhere.json', /^SIGNING_KEYS names a file, which does not exist/],
+  ])('is refused as %s', (value, expected) => {
+    const said = jwt(value);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(expected);
+    for (const secret of [one.d, two.d, 'hunter2']) expect(said[0]).not.toContain(String(secret));
+  });
+});
+
+describe('ACCESS_TOKEN_FORMAT and METRICS_PORT', () => {
+  it('are opaque and off unless set', () => {
+    expect(config(production)).toMatchObject({ accessTokenFormat: 'opaque', metricsPort: undefined });
+    expect(config({ ...production, METRICS_PORT: '9464' }).metricsPort).toBe(9464);
+  });
+
+  it.each([
+    [{ ACCESS_TOKEN_FORMAT: 'JWT' }, 'ACCESS_TOKEN_FORMAT must be opaque or jwt'],
+    [{ METRICS_PORT: '0' }, 'METRICS_PORT must be a whole number from 1 to 65535'],
+    [{ METRICS_PORT: '8080' }, 'METRICS_PORT must not be PORT: metrics are not for everybody'],
+  ] as const)('are refused as %o', (changes, expected) => {
+    expect(problems({ ...production, ...changes })).toEqual([expected]);
   });
 });

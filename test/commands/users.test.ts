@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createHtpasswdFile } from '../../src/users/htpasswd-file.ts';
+import { runAtTerminal, runCommand } from '../support/cli.ts';
+import { htpasswd, temporaryFolder } from '../support/server.ts';
+
+const htpasswdTool = existsSync('/usr/bin/htpasswd');
+
+function usersFile(content?: string) {
+  const path = join(temporaryFolder(), 'users.htpasswd');
+  if (content !== undefined) writeFileSync(path, content);
+  const env = { USERS: `file:${path}` };
+  return {
+    path,
+    text: () => readFileSync(path, 'utf8'),
+    users: (parameters: readonly string[], input?: string) =>
+      runCommand(['users', ...parameters], env, input),
+    signIn: async (username: string, password: string) =>
+      (await createHtpasswdFile({ path, report: () => {} })).authenticate(username, password),
+    env,
+  };
+}
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('users add', () => {
+  it('makes the file for its owner alone, and whoever was added can sign in', async () => {
+    const file = usersFile();
+    expect(await file.users(['add', 'bob'], 'correct horse\n')).toMatchObject({
+      code: 0,
+      out: 'bob was added.\n',
+    });
+    expect(file.text()).toMatch(/^bob:\$2y\$12\$[./\w]{53}\n$/);
+    expect(statSync(file.path).mode & 0o777).toBe(0o600);
+    expect(await file.signIn('bob', 'correct horse')).toMatchObject({ id: 'bob' });
+    expect(await file.signIn('bob', 'correct')).toBeUndefined();
+  });
+
+  it('leaves everything else as it was: others, comments, empty lines, permissions, a link to the file', async () => {
+    const before = `# our reviewers\n\n${htpasswd}\n# the end`;
+    const file = usersFile(before);
+    chmodSync(file.path, 0o640);
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(file.path, link);
+    const result = await runCommand(['users', 'add', 'bob'], { USERS: `file:${link}` }, 'x\n');
+    expect(result.code).toBe(0);
+    expect(file.text().startsWith(`${before}\nbob:$2y$12$`)).toBe(true);
+    expect(statSync(file.path).mode & 0o777).toBe(0o640);
+    expect(existsSync(`${file.path}.new`)).toBe(false);
+  });
+
+  it('gives somebody who is there a new password, and takes an old last day away', async () => {
+    const file = usersFile(`#expires 2020-01-01 zoé\n${htpasswd}`);
+    expect((await file.users(['add', 'zoé'], 'new\n')).out).toBe('zoé has a new password.\n');
+    expect(await file.signIn('zoé', 'new')).toMatchObject({ id: 'zoé' });
+    expect(file.text().match(/zoé/g)).toHaveLength(1);
+    expect(await file.signIn('alice', 'wonderland')).toMatchObject({ id: 'alice' });
+  });
+
+  it('gives a reviewer a last day, after which the password is worth nothing', async () => {
+    const file = usersFile();
+    const { out } = await file.users(['add', 'reviewer', '--expires', '30d'], 'secret\n');
+    expect(out).toBe(`reviewer was added, and can sign in until the end of ${inDays(30)} (UTC).\n`);
+    expect(await file.signIn('reviewer', 'secret')).toMatchObject({ id: 'reviewer' });
+    expect((await file.users(['list', '--json'])).out).toBe(
+      `{"username":"reviewer","until":"${inDays(30)}","expired":false}\n`,
+    );
+    writeFileSync(file.path, file.text().replace(inDays(30), inDays(-1)));
+    expect(await file.signIn('reviewer', 'secret')).toBeUndefined();
+    expect((await file.users(['list'])).out).toContain(`${inDays(-1)} (expired)`);
+    await file.users(['add', 'reviewer', '--expires', inDays(0)], 'secret\n');
+    expect(await file.signIn('reviewer', 'secret')).toMatchObject({ id: 'reviewer' });
+  });
+
+  it.skipIf(!htpasswdTool)('writes what Apache’s own tool accepts and can change', async () => {
+    const file = usersFile();
+    await file.users(['add', 'reviewer', '--expires', '30d'], 'secret\n');
+    const verify = (password: string) =>
+      execFileSync('htpasswd', ['-vb', file.path, 'reviewer', password], { stdio: 'pipe' });
+    verify('secret');
+    expect(() => verify('wrong')).toThrow();
+    execFileSync('htpasswd', ['-bB', file.path, 'reviewer', 'changed'], { stdio: 'pipe' });
+    verify('changed');
+    expect((await file.users(['list'])).out).toContain(inDays(30));
+    expect(await file.signIn('reviewer', 'changed')).toMatchObject({ id: 'reviewer' });
+  });
+
+  it.each([
+    [['add', 'a:b'], 'x\n', 2, /no colon/],
+    [['add', '#a'], 'x\n', 2, /no # in front/],
+    [['add', ' '], 'x\n', 2, /1 to 256 characters/],
+    [['add', 'bob', '--expires', 'tomorrow'], 'x\n', 2, /--expires takes a day/],
+    [['add', 'bob', '--expires', '2026-02-30'], 'x\n', 2, /--expires takes a day|is over/],
+    [['add', 'bob', '--expires', '2020-01-01'], 'x\n', 2, /is over/],
+    [['add', 'bob'], '\n', 1, /empty/],
+    [['add', 'bob'], '', 1, /no password on standard input/],
+    [['add', 'bob'], `${'ü'.repeat(37)}\n`, 1, /more than 72 bytes/],
+    [['add', 'bob', 'secret'], 'x\n', 2, /too many arguments/],
+    [['add'], 'x\n', 2, /missing required argument/],
+    [['remove', 'nobody'], '', 3, /There is no nobody/],
+  ] as const)('refuses %o with a word, and changes nothing', async (parameters, input, code, said) => {
+    const file = usersFile(htpasswd);
+    const result = await file.users(parameters, input);
+    expect(result.code).toBe(code);
+    expect(result.err).toMatch(said);
+    expect(result.err).not.toMatch(/\bat .*:\d+:\d+/);
+    expect(file.text()).toBe(htpasswd);
+  });
+
+  it('says so where users are elsewhere, or another change is under way', async () => {
+    const elsewhere = await runCommand(['users', 'list'], { USERS: 'ldap://localhost/dc=x' });
+    expect(elsewhere).toMatchObject({ code: 1, err: expect.stringContaining('USERS names something else') });
+    expect((await runCommand(['users', 'list'])).err).toContain('USERS is not set');
+    const file = usersFile(htpasswd);
+    writeFileSync(`${file.path}.new`, '');
+    const busy = await file.users(['add', 'bob'], 'x\n');
+    expect(busy).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is being changed by another command'),
+    });
+    expect(file.text()).toBe(htpasswd);
+  });
+
+  it('loses none of many who are added at once', async () => {
+    const file = usersFile();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const added = new Set<string>();
+    // Whoever is told that another change is under way tries again.
+    const add = async (name: string): Promise<void> => {
+      if ((await file.users(['add', name], 'x\n')).code === 0) added.add(name);
+      else await add(name);
+    };
+    await Promise.all(names.map(add));
+    const listed = (await file.users(['list', '--json'])).out.trim().split('\n');
+    expect(listed.map((line) => JSON.parse(line).username).sort()).toEqual(names);
+  });
+});
+
+describe('users remove', () => {
+  it('removes one, with their last day', async () => {
+    const file = usersFile(`#expires 2030-01-01 alice\n${htpasswd}`);
+    expect(await file.users(['remove', 'alice'])).toMatchObject({ code: 0, out: 'alice was removed.\n' });
+    expect(file.text()).toBe(`${htpasswd.split('\n')[1]}\n`);
+  });
+});
+
+describe('at a terminal', () => {
+  it('asks for the password twice, and shows nothing of it', async () => {
+    const file = usersFile();
+    const { code, screen } = await runAtTerminal(['users', 'add', 'bob'], file.env, [
+      [/^Password: /, 'correct horse\r'],
+      [/The same again: /, 'correct horse\r'],
+    ]);
+    expect(screen).not.toContain('horse');
+    expect(code).toBe(0);
+    expect(await file.signIn('bob', 'correct horse')).toMatchObject({ id: 'bob' });
+  });
+
+  it('changes nothing when the two differ, or at Ctrl-C', async () => {
+    const file = usersFile(htpasswd);
+    const differing = await runAtTerminal(['users', 'add', 'bob'], file.env, [
+      [/Password: /, 'one\r'],
+      [/The same again: /, 'other\r'],
+    ]);
+    expect(differing.code).toBe(1);
+    expect(differing.screen).toContain('The two were not the same');
+    const interrupted = await runAtTerminal(['users', 'add', 'bob'], file.env, [[/Password: /, '\x03']]);
+    expect(interrupted.code).toBe(1);
+    expect(file.text()).toBe(htpasswd);
+  });
+});
+
+describe('a file of users', () => {
+  it('closes an account whose last day can’t be read, says so, and leaves other comments alone', async () => {
+    const file = usersFile(`#expires 2026-13-45 alice\n#expires soon zoé\n#expired\n${htpasswd}`);
+    expect(await file.signIn('alice', 'wonderland')).toBeUndefined();
+    expect(await file.signIn('zoé', 'pässwörd')).toBeUndefined();
+    const { err } = await file.users(['list']);
+    expect(err).toMatch(/line 1: no day like 2026-12-31/);
+    expect(err).toMatch(/line 2: no day like/);
+    expect(err).not.toMatch(/line 3/);
+  });
+
+  it('has nobody’s token hold after their last day', async () => {
+    const file = usersFile(`#expires ${inDays(-1)} alice\n${htpasswd}`);
+    const store = await createHtpasswdFile({ path: file.path, report: () => {} });
+    expect(await store.findById?.('alice')).toBeUndefined();
+    expect(await store.findById?.('zoé')).toMatchObject({ id: 'zoé' });
+  });
+});
