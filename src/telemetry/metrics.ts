@@ -104,9 +104,9 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
 
 const day = 86_400;
 const spans = { '7d': 7 * day, '30d': 30 * day };
-const recountMs = 3_600_000;
+const recountMs = 6 * 3_600_000;
 
-/** Counted at most once an hour, whoever asks how often; left out while the storage can't say. */
+/** Counted every six hours at most, since an engine may have to read everything; left out while it can't say. */
 function createEndingGauge(registry: Registry, countEnding: MetricsOptions['countEnding']): void {
   let countedAt = Number.NEGATIVE_INFINITY;
   const gauge = new Gauge({

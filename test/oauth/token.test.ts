@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/crypto/digest.ts';
+import { randomText } from '../../src/crypto/random.ts';
+import { createLocator, createOpaqueToken, keyOfAccessToken, linkIdOf } from '../../src/oauth/token.ts';
+
+describe('opaque tokens', () => {
+  it('are 256 random bits that never repeat, 160 of them each one’s own (RFC 6749 10.10)', () => {
+    const locator = createLocator(randomText);
+    const ofOneLink = Array.from({ length: 1000 }, () => createOpaqueToken(randomText, locator));
+    const ofMany = Array.from({ length: 1000 }, () =>
+      createOpaqueToken(randomText, createLocator(randomText)),
+    );
+    expect(new Set(ofOneLink.map((token) => token.slice(locator.length))).size).toBe(1000);
+    expect(new Set(ofMany.map((token) => token.slice(0, locator.length))).size).toBe(1000);
+    for (const token of [...ofOneLink, ...ofMany]) {
+      expect(token).toMatch(/^[\w-]{43}$/);
+      expect(Buffer.from(token.slice(locator.length), 'base64url')).toHaveLength(20);
+    }
+  });
+
+  it('lead to their link, whose id says nothing of them', () => {
+    const locator = createLocator(randomText);
+    const token = createOpaqueToken(randomText, locator);
+    const id = linkIdOf(locator);
+    expect(keyOfAccessToken(token)).toEqual({ linkId: id, digest: sha256(token) });
+    expect(id).toMatch(/^[\w-]{22}$/);
+    expect(id).not.toContain(locator);
+  });
+});
+
+describe('the key of what somebody presents', () => {
+  it('is made of anything, without failing', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.base64String()).map((parts) => parts.join('.')),
+        ),
+        (token) => {
+          const { linkId, digest } = keyOfAccessToken(token);
+          expect(typeof linkId).toBe('string');
+          expect(digest).toBe(sha256(token));
+        },
+      ),
+    );
+  });
+
+  it.each(['null', '7', '"x"', '[]', '{}', '{"jti":7}', '{"jti":{"a":1}}', '{'])(
+    'takes a payload of %s for no JWT',
+    (payload) => {
+      const token = `a.${Buffer.from(payload).toString('base64url')}.c`;
+      expect(keyOfAccessToken(token).linkId).toBe(linkIdOf(token.slice(0, 16)));
+    },
+  );
+});
