@@ -9,7 +9,7 @@ import { createTheme } from './theme.ts';
 import type { Render } from './views.ts';
 
 /** A person's links, and what lets them change those. */
-export interface OwnLinksView {
+interface OwnLinksView {
   readonly username: string;
   readonly links: readonly Link[];
   /** Those that were just unlinked. */

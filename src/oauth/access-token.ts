@@ -4,7 +4,7 @@ import type { SigningKeys } from './signing-keys.ts';
 import { createOpaqueToken, type RandomText } from './token.ts';
 
 /** What an access token is issued for; its link is about to be kept. */
-export interface AccessTokenRequest {
+interface AccessTokenRequest {
   readonly link: Link;
   /** Of the link. */
   readonly locator: string;
