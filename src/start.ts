@@ -53,6 +53,7 @@ function welcome({ publicUrl, users, clients }: Config, { demo }: AccountLinking
   const lines = [
     ['Open', publicUrl],
     ['Simulator', `${publicUrl}/simulator (plays the Alexa app)`],
+    ['Own links', `${publicUrl}/links (what a person has linked)`],
     users === undefined && ['Sign in as', `${demo.username}, password ${demo.password}`],
     clients === undefined && ['Skill', `client_id demo-skill, client_secret ${demo.clientSecret}`],
   ];

@@ -1,7 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import pLimit from 'p-limit';
 import { openStorage } from '../adapters.ts';
-import { type Link, type Storage, StorageUnavailableError } from '../storage/stores.ts';
+import {
+  type Link,
+  type LinkStore,
+  matches,
+  type Storage,
+  StorageUnavailableError,
+} from '../storage/stores.ts';
 import { CommandFailure } from './command-failure.ts';
 import { readConfig } from './configuration.ts';
 import { print, startProgress } from './terminal.ts';
@@ -33,10 +39,6 @@ export function parseDays(text: string): number {
   return Number(text);
 }
 
-export function unusedSince(days: number | undefined): number | undefined {
-  return days === undefined ? undefined : now() - days * 86_400;
-}
-
 /** A link as `--json` prints it. */
 export function describeLink(link: Link, at: number) {
   const instant = (seconds: number | undefined) =>
@@ -56,6 +58,28 @@ export function describeLink(link: Link, at: number) {
     expires_at: instant(link.expiresAt),
     revoked_at: instant(link.revokedAt),
   };
+}
+
+/** Which links an operator means; with several conditions, all must hold. */
+export interface Selection {
+  readonly user?: string;
+  readonly client?: string;
+  readonly link?: readonly string[];
+  readonly unusedDays?: number;
+  /** Also those that are over. */
+  readonly all?: boolean;
+}
+
+export async function* selectLinks(links: LinkStore, selection: Selection): AsyncIterable<Link> {
+  const { user, client: clientId, link: ids, unusedDays, all } = selection;
+  const unusedSince = unusedDays === undefined ? undefined : now() - unusedDays * 86_400;
+  const filter = { user, clientId, liveAt: all ? undefined : now(), unusedSince };
+  if (ids === undefined) yield* links.list(filter);
+  else
+    for (const id of new Set(ids)) {
+      const link = await links.find(id);
+      if (link !== undefined && matches(link, filter)) yield link;
+    }
 }
 
 /** What is done to each of many links, and how it is told. */

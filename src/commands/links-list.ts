@@ -1,13 +1,9 @@
 import { Command } from 'commander';
 import type { Link } from '../storage/stores.ts';
-import { describeLink, now, parseDays, unusedSince, withStorage } from './link-selection.ts';
+import { describeLink, now, parseDays, type Selection, selectLinks, withStorage } from './link-selection.ts';
 import { print, printTable } from './terminal.ts';
 
-interface Options {
-  readonly user?: string;
-  readonly client?: string;
-  readonly unusedDays?: number;
-  readonly all?: true;
+interface Options extends Selection {
   readonly json?: true;
 }
 
@@ -16,21 +12,16 @@ export function linksListCommand(): Command {
     .description('List links; without --all, those that hold.')
     .option('--user <user>', 'of this subject or username')
     .option('--client <id>', 'of this client_id')
+    .option('--link <id...>', 'these, by their id')
     .option('--unused-days <n>', 'neither made nor used for so many days', parseDays)
     .option('--all', 'also those that were revoked or have expired')
     .option('--json', 'print a JSON object a line')
     .addHelpText('after', '\nExample:\n  alexa-link links list --user alice')
     .action((options: Options) =>
       withStorage(async ({ links }) => {
-        const { user, client: clientId, unusedDays, all, json } = options;
-        const filter = {
-          user,
-          clientId,
-          liveAt: all ? undefined : now(),
-          unusedSince: unusedSince(unusedDays),
-        };
+        const { json, ...selection } = options;
         const rows: string[][] = [];
-        for await (const link of links.list(filter)) {
+        for await (const link of selectLinks(links, selection)) {
           const described = describeLink(link, now());
           if (json) print(JSON.stringify(described));
           else rows.push(cellsOf(described, link));

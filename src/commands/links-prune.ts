@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { CommandFailure } from './command-failure.ts';
 import { readConfig } from './configuration.ts';
-import { changeLinks, now, parseDays, unusedSince, withStorage } from './link-selection.ts';
+import { changeLinks, now, parseDays, selectLinks, withStorage } from './link-selection.ts';
 import { print } from './terminal.ts';
 
 interface Options {
@@ -24,16 +24,15 @@ export function linksPruneCommand(): Command {
     .option('--dry-run', 'only say how many it would be')
     .option('--json', 'print a JSON object a line for each link')
     .addHelpText('after', '\nExample:\n  alexa-link links prune --unused-days 400 --dry-run')
-    .action(async ({ unusedDays, client: clientId, jwtToo, dryRun, json }: Options) => {
+    .action(async ({ unusedDays, client, jwtToo, dryRun, json }: Options) => {
       if (readConfig().accessTokenFormat === 'jwt' && !jwtToo)
         throw new CommandFailure(
           'ACCESS_TOKEN_FORMAT is jwt: a skill that checks tokens by itself leaves no trace of use here, and those links ' +
             'would be revoked too. If your skills ask this server, add --jwt-too.',
         );
-      const filter = { clientId, liveAt: now(), unusedSince: unusedSince(unusedDays) };
       const found = await withStorage(({ links }) =>
         changeLinks({
-          links: links.list(filter),
+          links: selectLinks(links, { client, unusedDays }),
           change: (id) => links.revoke(id, now()),
           done: 'revoked',
           dryRun,

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import type { Link, Storage } from '../storage/stores.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
-import { changeLinks, now, withStorage } from './link-selection.ts';
+import { changeLinks, now, selectLinks, withStorage } from './link-selection.ts';
 
 interface Options {
   readonly user?: string;
@@ -29,7 +28,7 @@ export function linksRevokeCommand(): Command {
       const done = erase ? 'erased' : 'revoked';
       const found = await withStorage(({ links }) =>
         changeLinks({
-          links: select(links, options),
+          links: selectLinks(links, { user, client, link, all: erase }),
           change: (id) => (erase ? links.erase(id) : links.revoke(id, now())),
           done,
           dryRun,
@@ -39,21 +38,4 @@ export function linksRevokeCommand(): Command {
       if (found === 0)
         throw new CommandFailure(`There was no such link to be ${done}.`, exitCodes.nothingFound);
     });
-}
-
-/** Those that hold; to be erased, all. */
-async function* select(links: Storage['links'], options: Options): AsyncIterable<Link> {
-  const { user, client: clientId, link: ids, erase } = options;
-  const liveAt = erase ? undefined : now();
-  if (ids === undefined) yield* links.list({ user, clientId, liveAt });
-  else
-    for (const id of new Set(ids)) {
-      const link = await links.find(id);
-      const wanted =
-        link !== undefined &&
-        (user === undefined || link.subject === user || link.username === user) &&
-        (clientId === undefined || link.clientId === clientId) &&
-        (liveAt === undefined || link.revokedAt === undefined);
-      if (wanted) yield link;
-    }
 }

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Report } from '../telemetry/events.ts';
-import { nodeHttp } from './node-http.ts';
+import { listenAt, nodeHttp } from './node-http.ts';
 
 const { createServer, STATUS_CODES } = nodeHttp;
 
@@ -82,14 +82,7 @@ export function createDrainingServer(
 
   return {
     isDraining,
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      }),
+    listen: (port, host) => listenAt(server, port, host),
     drain: (idleSeconds, deadlineSeconds) =>
       new Promise((resolve) => {
         draining = true;

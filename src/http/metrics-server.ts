@@ -1,5 +1,5 @@
 import type { Metrics } from '../telemetry/metrics.ts';
-import { nodeHttp } from './node-http.ts';
+import { listenAt, nodeHttp } from './node-http.ts';
 
 export interface MetricsServer {
   /** Rejects as `net.Server.listen` fails. */
@@ -18,14 +18,7 @@ export function createMetricsServer(metrics: Metrics): MetricsServer {
     response.writeHead(200, { 'Content-Type': metrics.contentType }).end(body);
   });
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      }),
+    listen: (port, host) => listenAt(server, port, host),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

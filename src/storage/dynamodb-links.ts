@@ -10,6 +10,7 @@ import {
   type Link,
   type LinkFilter,
   type LinkStore,
+  matches,
   recordSeconds,
   StorageUnavailableError,
 } from './stores.ts';
@@ -100,17 +101,6 @@ function matching({ clientId }: LinkFilter): Expression {
     names: { key: keyAttribute, ...(clientId !== undefined && { clientId: 'clientId' }) },
     values: { ':prefix': prefix, ...(clientId !== undefined && { ':clientId': clientId }) },
   };
-}
-
-function matches(link: Link, { subject, user, clientId, liveAt, unusedSince }: LinkFilter): boolean {
-  return (
-    (subject === undefined || link.subject === subject) &&
-    (user === undefined || link.subject === user || link.username === user) &&
-    (clientId === undefined || link.clientId === clientId) &&
-    (liveAt === undefined ||
-      (link.revokedAt === undefined && (link.expiresAt === undefined || link.expiresAt > liveAt))) &&
-    (unusedSince === undefined || Math.max(link.createdAt, link.lastUsedAt ?? 0) < unusedSince)
-  );
 }
 
 function linkOf(item: Item): Link {

@@ -56,6 +56,18 @@ export interface LinkFilter {
   readonly unusedSince?: number;
 }
 
+/** Whether a link is one that a filter means: for engines that can't say so themselves. */
+export function matches(link: Link, { subject, user, clientId, liveAt, unusedSince }: LinkFilter): boolean {
+  return (
+    (subject === undefined || link.subject === subject) &&
+    (user === undefined || link.subject === user || link.username === user) &&
+    (clientId === undefined || link.clientId === clientId) &&
+    (liveAt === undefined ||
+      (link.revokedAt === undefined && (link.expiresAt === undefined || link.expiresAt > liveAt))) &&
+    (unusedSince === undefined || Math.max(link.createdAt, link.lastUsedAt ?? 0) < unusedSince)
+  );
+}
+
 export interface LinkStore {
   /**
    * Keeps a link with its first access token: both or neither. Resolves once that is durable; rejects where there is

@@ -199,6 +199,7 @@ describe('links', () => {
     for (const user of ['alice', '17']) expect(await listed('--user', user)).toEqual(ids(alice, old));
     expect(await listed('--client', 'other-skill')).toEqual(ids(old));
     expect(await listed('--unused-days', '30')).toEqual(ids(old));
+    expect(await listed('--link', old.id, gone.id, 'nothing')).toEqual(ids(old));
     const { out } = await links('list', '--json', '--user', 'alice', '--client', 'cloud-lights');
     expect(JSON.parse(out)).toEqual({
       link_id: alice.id,
