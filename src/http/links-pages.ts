@@ -24,6 +24,9 @@ export interface LinksPages {
   links(view: OwnLinksView): Page;
 }
 
+/** A page of more would be for nobody; “Unlink all” is about those that are left out too. */
+const mostShown = 100;
+
 /** Said where the ticket is used up or too old. */
 export const ticketEnded = messages.ownLinks.ended;
 
@@ -72,7 +75,11 @@ export function createLinksPages(render: Render, clients: readonly Client[]): Li
         done: unlinked.length === 0 ? undefined : fill(text.unlinked, { clients }),
         reference,
         ticket,
-        linked: links.map(describe),
+        linked: links.slice(0, mostShown).map(describe),
+        more:
+          links.length <= mostShown
+            ? undefined
+            : fill(text.more, { count: String(links.length - mostShown) }),
       });
       return { html, contentSecurityPolicy: theme.contentSecurityPolicy };
     },

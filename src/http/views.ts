@@ -44,6 +44,8 @@ interface ViewData {
       /** The button's name for who does not see what it stands beside. */
       readonly unlink: string;
     }[];
+    /** How many are left out, where there are very many. */
+    readonly more: string | undefined;
   };
   readonly error: { readonly advice: string; readonly said: string };
   readonly simulator: {

@@ -110,6 +110,26 @@ describe('a person’s own links', () => {
     expect(after.page).toContain('Unlinked: Cloud Lights, Other Skill.');
   });
 
+  it('are shown a hundred at most, and unlinked all together', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const database = new DatabaseSync(`${server.folder}/links.db`);
+    database.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 130)
+      insert into alexa_links (id, client_id, subject, username, scope, redirect_host, reference, created_at)
+      select 'older' || i, 'cloud-lights', 'alice', 'alice', '', 'h', 'r', i from n`);
+    const { page, ticket } = await ownLinks(server);
+    expect(page.match(/<h2>/g)).toHaveLength(100);
+    expect(page).toContain('… and 31 older ones, which are not shown.');
+    await post(server, { ticket, link: 'all' });
+    expect(await holds(server, token)).toBe(false);
+    expect(
+      database.prepare('select count(*) as live from alexa_links where revoked_at is null').get(),
+    ).toEqual({
+      live: 0,
+    });
+    database.close();
+  });
+
   it('can be changed by nobody else, whoever’s id they send', async () => {
     const server = await startServer();
     const token = await link(server);
