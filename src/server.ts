@@ -8,7 +8,7 @@ import { createDemo, type Demo } from './demo.ts';
 import { createApp } from './http/app.ts';
 import { createDrainingServer } from './http/http-server.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
-import { createJwtFormat, createOpaqueFormat } from './oauth/access-token.ts';
+import { type AccessTokenFormat, createOpaqueFormat } from './oauth/access-token.ts';
 import type { Clients } from './oauth/client.ts';
 import { createGuessLimits } from './oauth/guess-limits.ts';
 import type { SigningKeys } from './oauth/signing-keys.ts';
@@ -65,10 +65,7 @@ export async function createAccountLinkingServer(
     users,
     limits: createGuessLimits(storage.failures),
     links: storage.links,
-    accessTokens:
-      signingKeys === undefined || config.accessTokenFormat === 'opaque'
-        ? createOpaqueFormat(randomText)
-        : createJwtFormat(publicUrl, signingKeys),
+    accessTokens: await accessTokensOf(config, signingKeys),
     now,
     randomText,
   };
@@ -149,6 +146,16 @@ function keysOfOneRun({ accessTokenFormat }: Config, report: Report): SigningKey
     'SIGNING_KEYS is not set, so a key was made for this run: skills can’t verify its tokens after it';
   report('config.warning', { message });
   return parseSigningKeys(JSON.stringify({ keys: [generateSigningKey('development')] }), () => {});
+}
+
+/** The format that new tokens get; what signs JWTs is loaded when it is needed. */
+async function accessTokensOf(
+  { publicUrl, accessTokenFormat }: Config,
+  keys: SigningKeys | undefined,
+): Promise<AccessTokenFormat> {
+  if (accessTokenFormat === 'opaque' || keys === undefined) return createOpaqueFormat(randomText);
+  const { createJwtFormat } = await import('./oauth/jwt-access-token.ts');
+  return createJwtFormat(publicUrl, keys);
 }
 
 /** The metrics and their server, loaded when there is a port for them. */
