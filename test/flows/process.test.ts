@@ -39,6 +39,7 @@ describe('npm start', () => {
     await server.said(/client_secret/);
     expect(server.output()).toContain(`Open        http://localhost:${port}\n`);
     expect(server.output()).toContain(`Simulator   http://localhost:${port}/simulator`);
+    expect(server.output()).toContain(`Own links   http://localhost:${port}/links`);
     const [, username = '', password = ''] =
       /Sign in as {2}(\w+), password (\S+)/.exec(server.output()) ?? [];
     const redirectUri = `http://localhost:${port}/simulator/na/spa/skill/account-linking-status.html?vendorId=M2SIMULATOR000`;
