@@ -39,9 +39,10 @@ async function firstLine(): Promise<string> {
 }
 
 async function askHidden(question: string): Promise<string> {
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // From here on the terminal shows nothing of what is typed, so only then the question.
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  process.stderr.write(question);
   const given = terminal.question('');
   const interrupted = once(terminal, 'SIGINT').then(() => {
     throw new CommandFailure('\nNothing was changed.');

@@ -93,7 +93,8 @@ describe('SQLite that another process holds', () => {
     other.exec('begin immediate');
     const callers = callersOf(server, token);
     const writing = signIn(server, authorizePath());
-    for (let time = 0; time < 20; time += 1) {
+    const until = performance.now() + 2000;
+    while (performance.now() < until) {
       const startedAt = performance.now();
       expect((await fetch(server.url + authorizePath())).status).toBe(200);
       expect((await callers['userinfo']?.())?.status).toBe(200);
