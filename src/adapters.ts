@@ -102,6 +102,8 @@ function innermost(error: unknown): NodeJS.ErrnoException {
 }
 
 function remedyFor({ name, code = '', message }: NodeJS.ErrnoException): string {
+  if (/database is locked/.test(message))
+    return `${message}: another process is changing it; try again in a moment`;
   if (code === 'ERR_SQLITE_ERROR') return `${message}; ${sqliteRemedy}`;
   return remedies[code] ?? remedies[name] ?? message;
 }
@@ -111,7 +113,7 @@ const certificateRemedy =
 
 /** By the code or the name of an error. */
 const remedies: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program is there already; stop it, or set another PORT',
+  EADDRINUSE: 'another program is there already; stop it, or set another port',
   EADDRNOTAVAIL: 'this machine does not have that address; 0.0.0.0 means all that it has',
   EACCES: 'this user may not; choose another, or change the permissions',
   ECONNREFUSED: 'nothing listens there; start it, or correct host and port',

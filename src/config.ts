@@ -100,7 +100,8 @@ export function readEnvironment(): Environment {
   return existsSync('.env') ? { ...parseEnv(readText('.env')), ...process.env } : process.env;
 }
 
-function readText(path: string): string {
+/** The text of a file. Throws as `fs.readFileSync`. */
+export function readText(path: string): string {
   return readFileSync(path, 'utf8');
 }
 

@@ -14,7 +14,7 @@ import { createGuessLimits } from './oauth/guess-limits.ts';
 import type { SigningKeys } from './oauth/signing-keys.ts';
 import { createUseRecorder } from './oauth/use-recorder.ts';
 import { createSweeper } from './storage/sweeper.ts';
-import { createReport, type Report } from './telemetry/events.ts';
+import { createReport, type Report, seldom } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { createDemoUser } from './users/demo-user.ts';
 import { withRememberedUsers } from './users/remembered-users.ts';
@@ -40,7 +40,8 @@ export interface Timing {
   readonly rememberSeconds: number;
 }
 
-const usualTiming: Timing = { refusalSeconds: 1, rememberSeconds: 60 };
+/** Whoever is gone shall be so within a minute, and a file of users is looked at a little late. */
+export const usualTiming: Timing = { refusalSeconds: 1, rememberSeconds: 55 };
 
 /**
  * Puts the server together from its configuration. Rejects with a `StartError` when users or links can't be reached at
@@ -135,7 +136,8 @@ async function openRememberedUsers(
     const message = `nothing tells when a person is gone or disabled, so their tokens go on working: ${remedy}`;
     report('config.warning', { message });
   }
-  const onUnavailable = (err: unknown) => report('users.unavailable', { err });
+  const reportSeldom = seldom(report, 10);
+  const onUnavailable = (err: unknown) => reportSeldom('users.unavailable', { err });
   return withRememberedUsers({ store, seconds: rememberSeconds, onUnavailable });
 }
 

@@ -3,6 +3,7 @@ import {
   chownSync,
   closeSync,
   existsSync,
+  lstatSync,
   openSync,
   readFileSync,
   realpathSync,
@@ -19,7 +20,10 @@ import { CommandFailure } from './command-failure.ts';
  * `CommandFailure` where it can't be done; what `change` throws leaves the file as it was.
  */
 export function changeFile(given: string, change: (text: string) => string): void {
-  const path = existsSync(given) ? realpathSync(given) : given;
+  const isLink = lstatSync(given, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (isLink && !existsSync(given))
+    throw new CommandFailure(`${given} is a link to what is not there: nothing was changed.`);
+  const path = isLink ? realpathSync(given) : given;
   const next = `${path}.new`;
   try {
     closeSync(openSync(next, 'wx', 0o600));
@@ -27,7 +31,7 @@ export function changeFile(given: string, change: (text: string) => string): voi
     throw new CommandFailure(whyNot(error, path, next));
   }
   try {
-    writeFileSync(next, change(existsSync(path) ? readFileSync(path, 'utf8') : ''), { flush: true });
+    writeFileSync(next, change(existsSync(path) ? textOf(path) : ''), { flush: true });
     if (existsSync(path)) {
       const { mode, uid, gid } = statSync(path);
       chmodSync(next, mode & 0o777);
@@ -37,6 +41,16 @@ export function changeFile(given: string, change: (text: string) => string): voi
   } catch (error) {
     rmSync(next, { force: true });
     throw error instanceof CommandFailure ? error : new CommandFailure(whyNot(error, path, next));
+  }
+}
+
+/** A text that is not UTF-8 would not come out as it went in. */
+function textOf(path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new CommandFailure(`${path} is not in UTF-8, and was left as it is: write it anew in UTF-8.`);
   }
 }
 

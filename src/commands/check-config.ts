@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openStorage, openUsers, StartError } from '../adapters.ts';
 import { type Config, type ParsedConfig, parseConfig, readEnvironment } from '../config.ts';
 import { CommandFailure } from './command-failure.ts';
+import { example } from './example.ts';
 import { print } from './terminal.ts';
 
 interface Finding {
@@ -14,7 +15,7 @@ export function checkConfigCommand(): Command {
     .description('Check all settings as the server does when it starts.')
     .option('--connect', 'also open users and storage, which makes or upgrades tables')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  NODE_ENV=production alexa-link check-config --connect')
+    .addHelpText('after', example('check-config --connect', 'NODE_ENV=production '))
     .action(async (options: { connect?: true; json?: true }) => {
       const parsed = parseConfig(readEnvironment());
       const problems: Finding[] = [...problemsOf(parsed)];

@@ -5,6 +5,7 @@ import { randomReadable } from '../crypto/random.ts';
 import { generateSigningKey } from '../crypto/signing-key.ts';
 import { changeFile } from './change-file.ts';
 import { CommandFailure } from './command-failure.ts';
+import { example } from './example.ts';
 import { print } from './terminal.ts';
 
 export function keysCommand(): Command {
@@ -15,7 +16,7 @@ export function keysCommand(): Command {
       )
       .option('--in <file>', 'the file with the set; made where it is not there, readable to its owner alone')
       .option('--second', 'put it behind the first: it is published, and does not sign yet')
-      .addHelpText('after', '\nExample:\n  alexa-link keys generate --in signing-keys.json')
+      .addHelpText('after', example('keys generate --in signing-keys.json'))
       .action((options: { in?: string; second?: true }) => {
         const key = generateSigningKey(newKid());
         if (options.in === undefined) print(write([key]));

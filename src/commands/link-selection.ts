@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import pLimit from 'p-limit';
 import { openStorage } from '../adapters.ts';
@@ -10,11 +11,14 @@ import {
 } from '../storage/stores.ts';
 import { CommandFailure } from './command-failure.ts';
 import { readConfig } from './configuration.ts';
-import { print, startProgress } from './terminal.ts';
+import { drained, print, printTable, startProgress } from './terminal.ts';
 
-/** Opens what `STORAGE` names for one piece of work. */
+/** Opens what `STORAGE` names for one piece of work. A SQLite file that is not there is not made: it is the wrong one. */
 export async function withStorage<Result>(work: (storage: Storage) => Promise<Result>): Promise<Result> {
-  const storage = await openStorage(readConfig().storage);
+  const location = readConfig().storage;
+  if (location.scheme === 'sqlite' && location.path !== ':memory:' && !existsSync(location.path))
+    throw new CommandFailure(`There is no ${location.path}: set STORAGE as the server has it.`);
+  const storage = await openStorage(location);
   try {
     return await work(storage);
   } catch (error) {
@@ -82,6 +86,28 @@ export async function* selectLinks(links: LinkStore, selection: Selection): Asyn
     }
 }
 
+/** Prints links, in columns or as a JSON object a line; gives how many. */
+export async function printLinks(links: AsyncIterable<Link>, json = false): Promise<number> {
+  const rows: string[][] = [];
+  let count = 0;
+  for await (const link of links) {
+    count += 1;
+    const described = describeLink(link, now());
+    if (json) print(JSON.stringify(described));
+    else rows.push(cellsOf(described));
+    await drained();
+  }
+  if (rows.length > 0)
+    printTable([['LINK', 'CLIENT', 'SUBJECT', 'USERNAME', 'SINCE', 'LAST USED', 'STATE'], ...rows]);
+  return count;
+}
+
+function cellsOf(described: ReturnType<typeof describeLink>): string[] {
+  const { link_id, client_id, subject, username, created_at, last_used_at, state } = described;
+  const day = (instant: string | undefined) => instant?.slice(0, 10) ?? 'never';
+  return [link_id, client_id, subject, username, day(created_at), day(last_used_at), state];
+}
+
 /** What is done to each of many links, and how it is told. */
 export interface BulkChange {
   readonly links: AsyncIterable<Link>;
@@ -89,6 +115,7 @@ export interface BulkChange {
   readonly change: (linkId: string) => Promise<boolean>;
   /** `revoked`, for what is printed. */
   readonly done: string;
+  /** Only lists them. */
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -100,25 +127,37 @@ const atOnce = 8;
  * Gives how many were found. Rejects with what the first of them that could not be changed failed with.
  */
 export async function changeLinks(options: BulkChange): Promise<number> {
-  const { links, change, done, dryRun = false, json = false } = options;
+  const { links, done, dryRun = false, json = false } = options;
+  const { found, changed } = dryRun ? await onlyList(links, json) : await changeAll(options);
+  if (!json && found > 0)
+    print(`${changed} ${changed === 1 ? 'link' : 'links'} ${dryRun ? `would be ${done}` : done}.`);
+  return found;
+}
+
+async function onlyList(links: AsyncIterable<Link>, json: boolean) {
+  const found = await printLinks(links, json);
+  return { found, changed: found };
+}
+
+async function changeAll({ links, change, done, json }: BulkChange) {
   // Ids alone: there may be a million.
   const ids: string[] = [];
   for await (const { id } of links) ids.push(id);
   let changed = 0;
   async function changeOne(id: string): Promise<void> {
-    if (!dryRun && !(await change(id))) return;
+    const isChanged = await change(id);
+    progress.step();
+    if (!isChanged) return;
     changed += 1;
-    if (json) print(JSON.stringify({ link_id: id, [done]: !dryRun }));
+    if (json) print(JSON.stringify({ link_id: id, [done]: true }));
   }
   const progress = startProgress(ids.length, done);
   const oneOfFew = pLimit(atOnce);
   try {
-    await oneOfFew.map(ids, (id) => changeOne(id).then(progress.step));
+    await oneOfFew.map(ids, changeOne);
   } finally {
     oneOfFew.clearQueue();
     progress.end();
   }
-  if (!json && ids.length > 0)
-    print(`${changed} ${changed === 1 ? 'link' : 'links'} ${dryRun ? `would be ${done}` : done}.`);
-  return ids.length;
+  return { found: ids.length, changed };
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { CommandFailure } from './command-failure.ts';
 import { readConfig } from './configuration.ts';
+import { example } from './example.ts';
 import { changeLinks, now, parseDays, selectLinks, withStorage } from './link-selection.ts';
 import { print } from './terminal.ts';
 
@@ -23,7 +24,7 @@ export function linksPruneCommand(): Command {
     )
     .option('--dry-run', 'only say how many it would be')
     .option('--json', 'print a JSON object a line for each link')
-    .addHelpText('after', '\nExample:\n  alexa-link links prune --unused-days 400 --dry-run')
+    .addHelpText('after', example('links prune --unused-days 400 --dry-run'))
     .action(async ({ unusedDays, client, jwtToo, dryRun, json }: Options) => {
       if (readConfig().accessTokenFormat === 'jwt' && !jwtToo)
         throw new CommandFailure(

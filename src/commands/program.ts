@@ -10,6 +10,8 @@ import { usersCommand } from './users.ts';
 
 /** Runs one command with its arguments, and gives the exit code. */
 export async function runCli(parameters: readonly string[]): Promise<number> {
+  // Whoever reads the output may have seen enough; what is under way is finished all the same.
+  process.stdout.on('error', () => {});
   try {
     await createProgram().parseAsync(parameters, { from: 'user' });
     return exitCodes.done;

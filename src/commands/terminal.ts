@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import { CommandFailure } from './command-failure.ts';
@@ -9,12 +9,22 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Resolves when standard output takes more, so that long lists don't gather in memory. */
+export async function drained(): Promise<void> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+}
+
+/** What control characters would do to a terminal, they do not do here. */
+const controls = /[\p{Cc}\p{Cf}]/gu;
+
 /** Columns as wide as what is in them. */
 export function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = rows.reduce<number[]>((soFar, row) => {
-    return row.map((cell, column) => Math.max(cell.length, soFar[column] ?? 0));
-  }, []);
-  for (const row of rows)
+  const shown = rows.map((row) => row.map((cell) => cell.replace(controls, '\uFFFD')));
+  const widths = shown.reduce<number[]>(
+    (soFar, row) => row.map((cell, column) => Math.max(cell.length, soFar[column] ?? 0)),
+    [],
+  );
+  for (const row of shown)
     print(
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -23,35 +33,35 @@ export function printTable(rows: readonly (readonly string[])[]): void {
     );
 }
 
-/** A password from standard input, or from a person at a terminal, who sees nothing of it and types it twice. */
+/**
+ * A password from standard input, or from a person at a terminal, who sees nothing of it and types it twice. Throws a
+ * `CommandFailure` where there is none.
+ */
 export async function readPassword(): Promise<string> {
-  if (!process.stdin.isTTY) return firstLine();
-  const password = await askHidden('Password: ');
-  if (password !== (await askHidden('The same again: ')))
-    throw new CommandFailure('The two were not the same: nothing was changed. Try again.');
-  return password;
-}
+  const isTerminal = process.stdin.isTTY === true;
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // From here on a terminal shows nothing of what is typed, so only then the question.
+  const input = createInterface({ input: process.stdin, output, terminal: isTerminal });
+  input.once('SIGINT', () => input.close());
+  const lines = input[Symbol.asyncIterator]();
 
-async function firstLine(): Promise<string> {
-  const lines = createInterface({ input: process.stdin });
-  for await (const line of lines) return line;
-  throw new CommandFailure('There was no password on standard input.');
-}
+  async function ask(question: string): Promise<string> {
+    if (isTerminal) process.stderr.write(question);
+    const { value, done } = await lines.next();
+    if (isTerminal) process.stderr.write('\n');
+    if (!done) return value;
+    throw new CommandFailure(
+      isTerminal ? 'Nothing was changed.' : 'There was no password on standard input.',
+    );
+  }
 
-async function askHidden(question: string): Promise<string> {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // From here on the terminal shows nothing of what is typed, so only then the question.
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  process.stderr.write(question);
-  const given = terminal.question('');
-  const interrupted = once(terminal, 'SIGINT').then(() => {
-    throw new CommandFailure('\nNothing was changed.');
-  });
   try {
-    return await Promise.race([given, interrupted]);
+    const password = await ask('Password: ');
+    if (isTerminal && password !== (await ask('The same again: ')))
+      throw new CommandFailure('The two were not the same: nothing was changed. Try again.');
+    return password;
   } finally {
-    terminal.close();
-    process.stderr.write('\n');
+    input.close();
   }
 }
 

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { hashPasswordForApache, longestForApache } from '../crypto/password-hash.ts';
-import { linesOf, parseHtpasswd, usernameOf } from '../users/htpasswd.ts';
+import { linesOf, parseHtpasswd, startOfDay, usernameOf } from '../users/htpasswd.ts';
 import { changeFile } from './change-file.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
-import { usersFile } from './configuration.ts';
+import { readUsersFile } from './configuration.ts';
+import { example } from './example.ts';
 import { print, printTable, readPassword } from './terminal.ts';
 
 export function usersCommand(): Command {
@@ -23,20 +24,17 @@ function addCommand(): Command {
       '--expires <when>',
       'the last day, as 2026-12-31 or in days from now, as 30d: for a reviewer’s account',
     )
-    .addHelpText(
-      'after',
-      '\nExample:\n  USERS=file:users.htpasswd alexa-link users add reviewer --expires 30d',
-    )
+    .addHelpText('after', example('users add reviewer --expires 30d', 'USERS=file:users.htpasswd '))
     .action(async (given: string, { expires }: { expires?: string }) => {
-      const file = usersFile();
+      const { path: file, pepper } = readUsersFile();
       const username = checkedName(given);
       const day = expires === undefined ? undefined : lastDay(expires, Date.now());
-      const hash = await hashPasswordForApache(checkedPassword(await readPassword()));
+      const hash = await hashPasswordForApache(checkedPassword(await readPassword(), pepper));
       const lines = [...(day === undefined ? [] : [`#expires ${day} ${username}`]), `${username}:${hash}`];
       let verb = 'was added';
       changeFile(file, (text) => {
-        const others = withoutUser(text, username);
-        if (others !== text) verb = 'has a new password';
+        const { others, found } = withoutUser(text, username);
+        if (found) verb = 'has a new password';
         return others + lines.map((line) => `${line}\n`).join('');
       });
       print(
@@ -49,13 +47,12 @@ function removeCommand(): Command {
   return new Command('remove')
     .description('Remove somebody. Their tokens stop working within a minute.')
     .argument('<username>')
-    .addHelpText('after', '\nExample:\n  USERS=file:users.htpasswd alexa-link users remove reviewer')
+    .addHelpText('after', example('users remove reviewer', 'USERS=file:users.htpasswd '))
     .action((username: string) => {
-      const file = usersFile();
+      const { path: file } = readUsersFile();
       changeFile(file, (text) => {
-        const others = withoutUser(text, username.trim().normalize('NFC'));
-        if (others === text)
-          throw new CommandFailure(`There is no ${username} in ${file}.`, exitCodes.nothingFound);
+        const { others, found } = withoutUser(text, username.trim().normalize('NFC'));
+        if (!found) throw new CommandFailure(`There is no ${username} in ${file}.`, exitCodes.nothingFound);
         return others;
       });
       print(`${username} was removed.`);
@@ -66,14 +63,14 @@ function listCommand(): Command {
   return new Command('list')
     .description('List everybody, with the last day of those who have one.')
     .option('--json', 'print a JSON object a line')
-    .addHelpText('after', '\nExample:\n  USERS=file:users.htpasswd alexa-link users list')
+    .addHelpText('after', example('users list', 'USERS=file:users.htpasswd '))
     .action(({ json }: { json?: true }) => {
-      const file = usersFile();
+      const { path: file } = readUsersFile();
       if (!existsSync(file)) throw new CommandFailure(`There is no ${file} yet: add somebody first.`);
       const { users, expiresAt, damaged } = parseHtpasswd(readFileSync(file, 'utf8'));
       const rows = [...users.keys()].map((username) => {
         const end = expiresAt.get(username);
-        const until = end === undefined ? null : new Date((end - 1) * 1000).toISOString().slice(0, 10);
+        const until = end === undefined ? null : isoDay((end - 1) * 1000);
         return { username, until, expired: end !== undefined && Date.now() >= end * 1000 };
       });
       if (json) for (const row of rows) print(JSON.stringify(row));
@@ -90,12 +87,12 @@ function listCommand(): Command {
     });
 }
 
-/** Everything else stays as it is, comments and empty lines too. */
-function withoutUser(text: string, username: string): string {
+/** Everything else stays as it is, comments and empty lines too; the last line gets its end. */
+function withoutUser(text: string, username: string): { readonly others: string; readonly found: boolean } {
   const lines = linesOf(text);
   const others = lines.filter((line) => usernameOf(line) !== username);
-  if (others.length === lines.length && (text === '' || text.endsWith('\n'))) return text;
-  return others.join('\n').replace(/([^\n])$/, '$1\n');
+  const whole = others.length === lines.length ? text : others.join('\n');
+  return { others: whole.replace(/([^\n])$/, '$1\n'), found: others.length < lines.length };
 }
 
 function checkedName(given: string): string {
@@ -113,23 +110,28 @@ function checkedName(given: string): string {
   return username;
 }
 
-function checkedPassword(password: string): string {
+function checkedPassword(password: string, pepper: string): string {
   if (password === '') throw new CommandFailure('The password is empty: nothing was changed.');
-  if (Buffer.byteLength(password) > longestForApache)
+  if (Buffer.byteLength(password + pepper) > longestForApache)
     throw new CommandFailure(
       `The password has more than ${longestForApache} bytes, and bcrypt would not read the rest: nothing was changed.`,
     );
-  return password;
+  return password + pepper;
 }
 
 const dayMs = 86_400_000;
 
 function lastDay(when: string, nowMs: number): string {
   const days = /^(\d{1,4})d$/.exec(when)?.[1];
-  const instant = days === undefined ? Date.parse(`${when}T00:00:00Z`) : nowMs + Number(days) * dayMs;
-  if (Number.isNaN(instant) || (days === undefined && !/^\d{4}-\d\d-\d\d$/.test(when)))
+  const day = days === undefined ? when : isoDay(nowMs + Number(days) * dayMs);
+  const start = startOfDay(day);
+  if (start === undefined)
     throw new CommandFailure('--expires takes a day like 2026-12-31, or days like 30d.', exitCodes.misused);
-  if (instant + dayMs <= nowMs)
+  if (start * 1000 + dayMs <= nowMs)
     throw new CommandFailure(`${when} is over: --expires takes a day to come.`, exitCodes.misused);
-  return new Date(instant).toISOString().slice(0, 10);
+  return day;
+}
+
+function isoDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

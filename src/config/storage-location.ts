@@ -41,7 +41,7 @@ const readers: Readonly<Record<string, (settings: StorageSettings) => StorageLoc
 
 export function parseStorage(settings: StorageSettings): StorageLocation {
   const scheme = /^([a-z]+):/i.exec(settings.value)?.[1]?.toLowerCase() ?? '';
-  const read = readers[scheme];
+  const read = Object.hasOwn(readers, scheme) ? readers[scheme] : undefined;
   if (read !== undefined) return Object.freeze(read(settings));
   settings.addProblem(
     'STORAGE',

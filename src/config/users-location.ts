@@ -53,7 +53,11 @@ export function parseUsers(settings: UsersSettings, warn: (message: string) => v
   const { value, variables, addProblem } = settings;
   const scheme = /^([a-z]{2,}):/i.exec(value)?.[1]?.toLowerCase() ?? 'module';
   const reader: Reader | undefined =
-    scheme === 'module' ? { kind: scheme, parse: parseModule } : readers[scheme];
+    scheme === 'module'
+      ? { kind: scheme, parse: parseModule }
+      : Object.hasOwn(readers, scheme)
+        ? readers[scheme]
+        : undefined;
   if (reader === undefined) {
     const known = Object.keys(readers).join(':, ');
     addProblem('USERS', `must begin with one of ${known}: or name a module, like ./users.ts`);

@@ -6,7 +6,7 @@ import type { TokenContext } from '../oauth/introspection.ts';
 import { describeAuthorizationServer, keySetPath } from '../oauth/metadata.ts';
 import type { PublicJwk } from '../oauth/signing-keys.ts';
 import type { Storage } from '../storage/stores.ts';
-import type { Report } from '../telemetry/events.ts';
+import { type Report, seldom } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAnswers } from './answers.ts';
@@ -50,9 +50,10 @@ export function createApp(options: AppOptions): Express {
   const render = createViews();
   const pages = createPages(render, [...clients.values()]);
   const errors = createErrorHandlers(answers, pages, report);
+  const reportSeldom = seldom(report, 10);
   const tokens: TokenContext = {
     ...context,
-    onUsersUnavailable: (err) => report('users.unavailable', { err }),
+    onUsersUnavailable: (err) => reportSeldom('users.unavailable', { err }),
     onUse: options.onUse,
   };
   const metadata = describeAuthorizationServer(publicUrl, keys.length > 0);

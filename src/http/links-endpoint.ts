@@ -4,6 +4,7 @@ import {
   listOwnLinks,
   type Owner,
   type OwnLinksContext,
+  ownerOf,
   redeemTicket,
   unlink,
 } from '../oauth/own-links.ts';
@@ -58,9 +59,10 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
         answers.page(response, 422, pages.linksSignIn({ reference, alert: ticketEnded }));
         return;
       }
-      const ended = await unlink(context, owner, singleParameter(form, 'link') ?? '');
+      const { ended, failures } = await unlink(context, owner, singleParameter(form, 'link') ?? '');
       for (const { id, clientId } of ended)
         report('link.revoked', { reference, client_id: clientId, link_id: id, by: 'person' });
+      if (failures.length > 0) throw failures[0];
       await answerLinks(response, owner, reference, ended);
       return;
     }
@@ -73,9 +75,9 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
       answerFailedSignIn(response, { failure: result, fields, page }, answers, report);
       return;
     }
-    const { id: subject, username: signedInAs } = result.user;
-    report('sign_in.succeeded', { ...fields, subject });
-    await answerLinks(response, { subject, username: signedInAs }, reference, []);
+    const owner = ownerOf(context, result.user);
+    report('sign_in.succeeded', { ...fields, subject: owner.subject });
+    await answerLinks(response, owner, reference, []);
   };
 
   return { get, post };

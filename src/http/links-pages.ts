@@ -86,9 +86,12 @@ export function createLinksPages(render: Render, clients: readonly Client[]): Li
   };
 }
 
+/** Made when first needed: it takes its time, and there may be many days. */
+let days: Intl.DateTimeFormat | undefined;
+
 /** A day as people and as machines write it, in UTC. */
 function day(seconds: number): { readonly date: string; readonly iso: string } {
   const instant = new Date(seconds * 1000);
-  const date = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(instant);
-  return { date, iso: instant.toISOString().slice(0, 10) };
+  days ??= new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
+  return { date: days.format(instant), iso: instant.toISOString().slice(0, 10) };
 }

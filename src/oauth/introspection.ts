@@ -20,15 +20,18 @@ export interface ActiveToken extends LinkedAccessToken {
 }
 
 /**
- * Looks an access token up: `undefined` when it is unknown, expired, revoked, or its person is gone or disabled.
+ * Looks an access token up: `undefined` when it is unknown, expired, revoked, another client's than the one that asks, or its
+ * person is gone or disabled.
  * While users can't be reached, the token holds. Rejects when the storage can't answer.
  */
 export async function findActiveToken(
   context: TokenContext,
   token: string,
+  clientId?: string,
 ): Promise<ActiveToken | undefined> {
   const found = await context.links.findByAccessToken(keyOfAccessToken(token));
   if (found === undefined || found.link.revokedAt !== undefined) return undefined;
+  if (clientId !== undefined && found.link.clientId !== clientId) return undefined;
   const { expiresAt } = found.accessToken;
   if (expiresAt !== undefined && expiresAt <= context.now()) return undefined;
   const active = await withUser(context, found);
@@ -69,8 +72,8 @@ export async function introspect(
   client: Client,
   token: string,
 ): Promise<IntrospectionResponse> {
-  const active = await findActiveToken(context, token);
-  if (active === undefined || active.link.clientId !== client.clientId) return { active: false };
+  const active = await findActiveToken(context, token, client.clientId);
+  if (active === undefined) return { active: false };
   const { link, accessToken } = active;
   return {
     active: true,

@@ -1,9 +1,12 @@
+import pLimit from 'p-limit';
 import { sha256 } from '../crypto/digest.ts';
 import type { Link, LinkStore, Ticket, TicketStore } from '../storage/stores.ts';
+import type { User, UserStore } from '../users/user-store.ts';
 import type { RandomText } from './token.ts';
 
 /** Where a person's links are, and what lets them change those. */
 export interface OwnLinksContext {
+  readonly users: UserStore;
   readonly links: LinkStore;
   readonly tickets: TicketStore;
   /** Seconds since 1970. */
@@ -11,23 +14,34 @@ export interface OwnLinksContext {
   readonly randomText: RandomText;
 }
 
-/** Who has signed in, as a ticket has it. */
-export type Owner = Pick<Ticket, 'subject' | 'username'>;
+/** Who has signed in, and until when they may change their links without doing so again. */
+export type Owner = Ticket;
 
 const ticketSeconds = 300;
 const ticketBytes = 32;
 
-/** A ticket for one change within five minutes; only its digest is kept. Rejects when the storage can't answer. */
+/** Somebody who has just signed in. */
+export function ownerOf({ now }: OwnLinksContext, { id, username }: User): Owner {
+  return { subject: id, username, expiresAt: now() + ticketSeconds };
+}
+
+/** A ticket for one change; only its digest is kept. Rejects when the storage can't answer. */
 export async function issueTicket(context: OwnLinksContext, owner: Owner): Promise<string> {
   const ticket = context.randomText(ticketBytes);
-  await context.tickets.keep(sha256(ticket), { ...owner, expiresAt: context.now() + ticketSeconds });
+  await context.tickets.keep(sha256(ticket), owner);
   return ticket;
 }
 
-/** Whose ticket this is, once; `undefined` when it was used before, has expired or never was. */
+/**
+ * Whose ticket this is, once; `undefined` when it was used before, has expired, never was, or its owner is gone or
+ * disabled. While users can't be reached, it holds.
+ */
 export async function redeemTicket(context: OwnLinksContext, ticket: string): Promise<Owner | undefined> {
-  const found = await context.tickets.consume(sha256(ticket));
-  return found === undefined || found.expiresAt <= context.now() ? undefined : found;
+  const owner = await context.tickets.consume(sha256(ticket));
+  if (owner === undefined || owner.expiresAt <= context.now()) return undefined;
+  if (context.users.findById === undefined) return owner;
+  const user = await context.users.findById(owner.subject).catch(() => owner);
+  return user && owner;
 }
 
 /** A person's links that hold, the newest first. */
@@ -36,17 +50,28 @@ export async function listOwnLinks(context: OwnLinksContext, { subject }: Owner)
   return own.sort((a, b) => b.createdAt - a.createdAt || a.id.localeCompare(b.id));
 }
 
+/** Everybody else needs the storage too. */
+const atOnce = 8;
+
 /**
- * Ends one of a person's links or `all`, and with them their tokens, at once. Gives those that this call ended;
- * somebody else's is left alone.
+ * Ends one of a person's links or `all`, and with them their tokens, at once; somebody else's is left alone. Gives those
+ * that this call ended, and what failed where not all could be.
  */
 export async function unlink(
   context: OwnLinksContext,
   owner: Owner,
   linkId: string | 'all',
-): Promise<Link[]> {
+): Promise<{ readonly ended: readonly Link[]; readonly failures: readonly unknown[] }> {
   const chosen = (await listOwnLinks(context, owner)).filter(({ id }) => linkId === 'all' || id === linkId);
   const now = context.now();
-  const ended = await Promise.all(chosen.map(({ id }) => context.links.revoke(id, now)));
-  return chosen.filter((_link, index) => ended[index]);
+  const oneOfFew = pLimit(atOnce);
+  const revoke = ({ id }: Link) => oneOfFew(() => context.links.revoke(id, now));
+  const results = await Promise.allSettled(chosen.map(revoke));
+  return {
+    ended: chosen.filter((_link, index) => {
+      const result = results[index];
+      return result?.status === 'fulfilled' && result.value;
+    }),
+    failures: results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
+  };
 }

@@ -50,6 +50,8 @@ const longest = { usernameCharacters: 256, passwordBytes: 1024 };
 async function authenticate(users: UserStore, username: string, password: string): Promise<User | undefined> {
   const possible =
     username !== '' &&
+    // No text of a database holds it.
+    !username.includes('\0') &&
     [...username].length <= longest.usernameCharacters &&
     password !== '' &&
     Buffer.byteLength(password) <= longest.passwordBytes;

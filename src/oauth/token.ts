@@ -31,13 +31,15 @@ export function keyOfAccessToken(token: string): AccessTokenKey {
   return { linkId: jwtId(token) ?? linkIdOf(token.slice(0, locatorLength)), digest: sha256(token) };
 }
 
-/** The `jti` of what looks like a JWT (RFC 7519 4.1.7). */
+const linkIdPattern = /^[\w-]{22}$/;
+
+/** The `jti` (RFC 7519 4.1.7) of what looks like a JWT from here. */
 function jwtId(token: string): string | undefined {
   const [, payload, , ...more] = token.split('.');
   if (payload === undefined || more.length > 0) return undefined;
   try {
     const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return typeof jti === 'string' ? jti : undefined;
+    return linkIdPattern.test(jti) ? jti : undefined;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Link, LinkStore } from '../storage/stores.ts';
 
 export interface UseRecorderOptions {
@@ -13,10 +14,16 @@ export interface UseRecorderOptions {
 const hour = 3600;
 const minute = 60;
 
+/** So many at once, or they would take all the connections that answers need; and so many wait. */
+const pauseSeconds = 5;
+const atOnce = 2;
+const most = 1000;
+
 /** Records that a link was used: once an hour at most, and without holding an answer up. */
 export function createUseRecorder(options: UseRecorderOptions): (link: Link) => void {
   const { links, now, later, onFailure } = options;
   const underWay = new Set<string>();
+  const oneOfFew = pLimit(atOnce);
   let failedAt = Number.NEGATIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
 
@@ -25,7 +32,7 @@ export function createUseRecorder(options: UseRecorderOptions): (link: Link) => 
       await links.recordUse(id, at, at - hour);
     } catch (cause) {
       failedAt = at;
-      if (at - toldAt < minute) return;
+      if (Math.abs(at - toldAt) < minute) return;
       toldAt = at;
       onFailure(cause);
     } finally {
@@ -35,9 +42,11 @@ export function createUseRecorder(options: UseRecorderOptions): (link: Link) => 
 
   return ({ id, lastUsedAt = Number.NEGATIVE_INFINITY }) => {
     const at = now();
-    // While the engine takes nothing, one attempt in a while is enough.
-    if (at - lastUsedAt < hour || underWay.has(id) || at - failedAt < 1) return;
+    // While the engine takes nothing, one attempt in a while is enough. What is left out is recorded with the next use.
+    // Clocks may have been set back since.
+    const recently = Math.abs(at - lastUsedAt) < hour || Math.abs(at - failedAt) < pauseSeconds;
+    if (recently || underWay.has(id) || underWay.size >= most) return;
     underWay.add(id);
-    later(() => record(id, at));
+    later(() => oneOfFew(() => record(id, at)));
   };
 }

@@ -5,6 +5,8 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
 
+const nothing = { changes: 0, lastInsertRowid: 0 };
+
 /**
  * Kysely's SQLite dialect on Node's own SQLite. The statements are few and fixed, so each is prepared once.
  * A transaction takes the write lock when it begins: two processes then wait for each other instead of failing.
@@ -29,7 +31,9 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
         return {
           reader: statement.columns().length > 0,
           all: (parameters) => statement.all(...values(parameters)),
-          run: (parameters) => statement.run(...values(parameters)),
+          // SQLite has rolled back by itself where a disk is full; the error about that is the one to tell.
+          run: (parameters) =>
+            sql === 'rollback' && !database.isTransaction ? nothing : statement.run(...values(parameters)),
           iterate: (parameters) => statement.iterate(...values(parameters)),
         };
       },
@@ -41,10 +45,15 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
   return dialect;
 }
 
-/** Opens a file for one writer and many readers, every commit on disk before it is confirmed. */
+/**
+ * Opens a file for one writer and many readers, every commit on disk before it is confirmed, what is deleted
+ * overwritten. Waits a minute for others that write, which is for the caller to change.
+ */
 export function openSqlite(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  const database = new DatabaseSync(path, { timeout: 60_000 });
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
+  );
   return database;
 }
 

@@ -6,6 +6,8 @@ export interface PostgresOptions {
   readonly connections?: number;
   /** How long a query may take; 5 seconds unless given. */
   readonly queryTimeoutMs?: number;
+  /** Whether the server, too, gives up what takes longer, so that nothing happens after the answer was that it didn't. */
+  readonly cancels?: boolean;
   /** Whether a bigint comes as a number. Ids of the operator's may be longer than one holds, and then come as text. */
   readonly bigintAsNumber?: boolean;
 }
@@ -15,7 +17,7 @@ export interface PostgresOptions {
  * end after 5 seconds.
  */
 export function openPostgres(url: string, options: PostgresOptions = {}): pg.Pool {
-  const { connections = 10, queryTimeoutMs = 5000, bigintAsNumber = false } = options;
+  const { connections = 10, queryTimeoutMs = 5000, cancels = false, bigintAsNumber = false } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -28,7 +30,13 @@ export function openPostgres(url: string, options: PostgresOptions = {}): pg.Poo
   });
   // A connection was lost, idle or not; who waits for it is told, and unheard, the events would end the process.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    // Not as parameters of the connection, which poolers refuse.
+    const limit = queryTimeoutMs - 500;
+    const limits = `set statement_timeout = ${limit}; set idle_in_transaction_session_timeout = ${2 * queryTimeoutMs}`;
+    if (cancels) client.query(limits).catch(() => {});
+  });
   return pool;
 }
 

@@ -64,7 +64,7 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
 
     async recordUse(linkId, at, notSince) {
       await table.set(keyOf(linkId), '#lastUsedAt = :at', {
-        text: 'attribute_exists(#key) AND (attribute_not_exists(#lastUsedAt) OR #lastUsedAt <= :notSince)',
+        text: 'attribute_exists(#key) AND (attribute_not_exists(#lastUsedAt) OR #lastUsedAt <= :notSince OR #lastUsedAt > :at)',
         names: { key: keyAttribute, lastUsedAt: 'lastUsedAt' },
         values: { ':at': at, ':notSince': notSince },
       });
@@ -93,13 +93,22 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
 }
 
 /** What DynamoDB itself can sort out, so that less travels; `matches` decides. */
-function matching({ clientId }: LinkFilter): Expression {
-  const isLink = 'begins_with(#key, :prefix)';
-  const ofClient = clientId === undefined ? '' : ' AND #clientId = :clientId';
+function matching({ clientId, user }: LinkFilter): Expression {
+  const conditions = ['begins_with(#key, :prefix)'];
+  if (clientId !== undefined) conditions.push('#clientId = :clientId');
+  if (user !== undefined) conditions.push('(#subject = :user OR #username = :user)');
   return {
-    text: isLink + ofClient,
-    names: { key: keyAttribute, ...(clientId !== undefined && { clientId: 'clientId' }) },
-    values: { ':prefix': prefix, ...(clientId !== undefined && { ':clientId': clientId }) },
+    text: conditions.join(' AND '),
+    names: {
+      key: keyAttribute,
+      ...(clientId !== undefined && { clientId: 'clientId' }),
+      ...(user !== undefined && { subject: 'subject', username: 'username' }),
+    },
+    values: {
+      ':prefix': prefix,
+      ...(clientId !== undefined && { ':clientId': clientId }),
+      ...(user !== undefined && { ':user': user }),
+    },
   };
 }
 

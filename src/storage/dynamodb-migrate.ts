@@ -50,8 +50,12 @@ async function createTable(client: DynamoDB, TableName: string): Promise<void> {
 async function takeOutEnded(client: DynamoDB, TableName: string): Promise<void> {
   const wanted = { AttributeName: ttlAttribute, Enabled: true };
   const unknown = (error: unknown) => {
-    if (error instanceof Error && error.name === 'UnknownOperationException') return undefined;
-    throw error;
+    if (
+      !(error instanceof Error) ||
+      !/^UnknownOperationException|already enabled/.test(`${error.name} ${error.message}`)
+    )
+      throw error;
+    return undefined;
   };
   const now = await client.describeTimeToLive({ TableName }).catch(unknown);
   const { TimeToLiveStatus: status, AttributeName } = now?.TimeToLiveDescription ?? {};

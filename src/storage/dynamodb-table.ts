@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -12,7 +13,7 @@ import {
   type ScanCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { confirmed } from './stores.ts';
+import { confirmed, StorageUnavailableError } from './stores.ts';
 
 /** The partition key; `rate-limiter-flexible` has it so, and shares the table. */
 export const keyAttribute = 'key';
@@ -63,7 +64,10 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
     const found: Item[] = [];
     const all = keys.map((key) => ({ [keyAttribute]: key }));
     let missing: BatchGetCommandInput['RequestItems'] = { [TableName]: { Keys: all, ConsistentRead: true } };
-    while (missing?.[TableName] !== undefined) {
+    for (let time = 0; missing?.[TableName] !== undefined; time += 1) {
+      if (time === mostTimes)
+        throw new StorageUnavailableError(new Error('DynamoDB leaves keys out, time and again'));
+      if (time > 0) await setTimeout(pauseMs * 2 ** time);
       const command = new BatchGetCommand({ RequestItems: missing });
       const answer: BatchGetCommandOutput = await ask(() => client.send(command));
       found.push(...(answer.Responses?.[TableName] ?? []));
@@ -132,6 +136,10 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
 
 /** How many items one request may ask for. */
 const mostTogether = 100;
+
+/** How often keys that were left out are asked for, with longer and longer pauses. */
+const mostTimes = 6;
+const pauseMs = 25;
 
 function conditional({ text, names, values }: Expression) {
   return {

@@ -51,6 +51,9 @@ export async function openDynamoStorage(location: DynamoLocation): Promise<Stora
   };
 }
 
+/** More requests than these wait for each other, and the wait counts towards their time. */
+const maxSockets = 200;
+
 /** Each request ends within 5 seconds: two attempts of two at most, and the pause between them. */
 export function dynamoClient({ region, endpoint }: DynamoLocation, maxAttempts = 2): DynamoDB {
   return new DynamoDB({
@@ -63,6 +66,8 @@ export function dynamoClient({ region, endpoint }: DynamoLocation, maxAttempts =
       throwOnRequestTimeout: true,
       // Also for an answer that begins and never ends.
       socketTimeout: 2000,
+      httpAgent: { maxSockets },
+      httpsAgent: { maxSockets },
     },
   });
 }
@@ -80,6 +85,15 @@ function createDynamoTickets(table: DynamoTable): TicketStore {
       if (item === undefined) return undefined;
       const { owner, username, [ttlAttribute]: expiresAt } = item;
       return { subject: owner, username, expiresAt } as Ticket;
+    },
+    async erase(user) {
+      const theirs = {
+        text: 'begins_with(#key, :prefix) AND (#owner = :user OR #username = :user)',
+        names: { key: keyAttribute, owner: 'owner', username: 'username' },
+        values: { ':prefix': keyOf(''), ':user': user },
+      };
+      for await (const page of table.scan(theirs))
+        for (const item of page) await table.delete(String(item[keyAttribute]));
     },
   };
 }

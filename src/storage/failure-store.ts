@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as flexible from 'rate-limiter-flexible';
-import type { FailureStore } from './stores.ts';
+import { confirmed, type FailureStore, type Run } from './stores.ts';
 
 const load = createRequire(import.meta.url);
 
@@ -15,30 +15,22 @@ const counting = { points: Number.MAX_SAFE_INTEGER, duration: 3600, keyPrefix: '
 /** How long a count may take. A sign-in makes several, and people wait; a link may take longer. */
 const timeoutMs = 2000;
 
-/** How often forgotten counts are taken out. */
-const sweepMs = 5 * 60_000;
-
-/**
- * Failures counted by one of rate-limiter-flexible's engines, with memory to stand in for it.
- * `sweep` takes out what was forgotten before an instant in milliseconds, where the engine doesn't by itself.
- */
+/** Failures counted by one of rate-limiter-flexible's engines, with memory to stand in for it; `run` runs each count. */
 export function createFailureStore(
   open: (options: Omit<flexible.IRateLimiterStoreOptions, 'storeClient'>) => flexible.RateLimiterAbstract,
-  sweep?: (nowMs: number) => Promise<unknown>,
+  run: Run = confirmed,
 ): FailureStore {
   const RateLimiterMemory = limiterOf('RateLimiterMemory');
   const RLWrapperTimeouts = limiterOf('RLWrapperTimeouts');
+  const engine = open(counting);
+  // The engine as it is, but for how these are run.
+  const limiter = Object.assign(Object.create(engine) as flexible.RateLimiterAbstract, {
+    get: (...parameters: Parameters<typeof engine.get>) => run(() => engine.get(...parameters)),
+    penalty: (...parameters: Parameters<typeof engine.penalty>) => run(() => engine.penalty(...parameters)),
+    delete: (...parameters: Parameters<typeof engine.delete>) => run(() => engine.delete(...parameters)),
+  });
   const insuranceLimiter = new RateLimiterMemory(counting);
-  const counter = new RLWrapperTimeouts({ limiter: open(counting), timeoutMs, insuranceLimiter });
-  let sweptAt = 0;
-
-  function sweepNowAndThen(): void {
-    const now = Date.now();
-    if (now - sweptAt < sweepMs) return;
-    sweptAt = now;
-    // Another time will do.
-    sweep?.(now).catch(() => {});
-  }
+  const counter = new RLWrapperTimeouts({ limiter, timeoutMs, insuranceLimiter });
 
   return {
     async find(key) {
@@ -48,7 +40,6 @@ export function createFailureStore(
         : { count: found.consumedPoints, secondsLeft: Math.ceil(found.msBeforeNext / 1000) };
     },
     async add(key, windowSeconds) {
-      sweepNowAndThen();
       await counter.penalty(key, 1, { customDuration: windowSeconds });
     },
     async forget(key) {

@@ -14,7 +14,7 @@ type Pool = ReturnType<typeof openPostgres>;
  */
 export async function openPostgresStorage(url: string): Promise<Storage> {
   await migratePostgres(url);
-  const pool = openPostgres(url, { bigintAsNumber: true });
+  const pool = openPostgres(url, { bigintAsNumber: true, cancels: true });
   const db = new Kysely<Schema>({ dialect: dialectOn(pool) });
   return createSqlStorage({ db, failures: createPostgresFailures(pool), skipsLocked: true });
 }
@@ -43,6 +43,5 @@ function createPostgresFailures(pool: Pool): FailureStore {
         tableCreated: true,
         clearExpiredByTimeout: false,
       }),
-    (now) => query({ text: 'delete from alexa_failures where expire <= $1', values: [now] }),
   );
 }

@@ -49,7 +49,13 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
         .updateTable('alexa_links')
         .set({ last_used_at: at })
         .where('id', '=', linkId)
-        .where((row) => row.or([row('last_used_at', 'is', null), row('last_used_at', '<=', notSince)]));
+        .where((row) =>
+          row.or([
+            row('last_used_at', 'is', null),
+            row('last_used_at', '<=', notSince),
+            row('last_used_at', '>', at),
+          ]),
+        );
       await run(() => recording.execute());
     },
 

@@ -95,6 +95,8 @@ export const migrations: Record<string, Migration> = {
       await db.schema.alterTable('alexa_links').addColumn('expires_at', 'bigint').execute();
       // When a token of it was last found to hold, to the hour.
       await db.schema.alterTable('alexa_links').addColumn('last_used_at', 'bigint').execute();
+      // Before what follows, which looks at the tokens of each link.
+      await index(db, 'alexa_access_tokens', 'link_id');
       await db
         .updateTable('alexa_links')
         .set((select) => ({
@@ -114,7 +116,6 @@ export const migrations: Record<string, Migration> = {
         .addColumn('expires_at', 'bigint', (column) => column.notNull())
         .execute();
       await index(db, 'alexa_links', 'subject');
-      await index(db, 'alexa_access_tokens', 'link_id');
       // For what is taken out when it has ended, so only of what ends.
       for (const [table, column] of ends) await index(db, table, column, true);
     },

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { createSqlLinks, deleteLinks } from './sql-links.ts';
 import type { Schema } from './sql-schema.ts';
 import {
@@ -46,39 +46,49 @@ function createSqlTickets(db: Kysely<Schema>, run: Run): TicketStore {
       const row = await run(() => consuming.executeTakeFirst());
       return row && { subject: row.subject, username: row.username, expiresAt: row.expires_at };
     },
+
+    async erase(user) {
+      const erasing = db
+        .deleteFrom('alexa_tickets')
+        .where((row) => row.or([row('subject', '=', user), row('username', '=', user)]));
+      await run(() => erasing.execute());
+    },
   };
 }
 
 /** Rows that one statement takes out: so few that it is over in some milliseconds. */
 const batchSize = 200;
 
-/** A statement that deletes reads which rows before, once: PostgreSQL would read a subquery again for each row. */
 async function removeEnded(db: Kysely<Schema>, now: number, skipsLocked: boolean): Promise<number> {
-  const tickets = await db
-    .with('ended', (from) =>
-      from
-        .selectFrom('alexa_tickets')
-        .select('digest')
-        .where('expires_at', '<=', now)
-        .limit(batchSize)
-        .$if(skipsLocked, (select) => select.forUpdate().skipLocked()),
-    )
-    .deleteFrom('alexa_tickets')
-    .where('digest', 'in', (from) => from.selectFrom('ended').select('ended.digest'))
-    .executeTakeFirstOrThrow();
-  const tokens = await db
-    .with('ended', (from) =>
-      from
-        .selectFrom('alexa_access_tokens')
-        .select('digest')
-        .where('expires_at', '<=', now)
-        .limit(batchSize)
-        .$if(skipsLocked, (select) => select.forUpdate().skipLocked()),
-    )
-    .deleteFrom('alexa_access_tokens')
-    .where('digest', 'in', (from) => from.selectFrom('ended').select('ended.digest'))
-    .executeTakeFirstOrThrow();
-  return Number(tickets.numDeletedRows + tokens.numDeletedRows) + (await removeLinks(db, now, skipsLocked));
+  const tickets = await removeRows(db, 'alexa_tickets', 'digest', sql`expires_at <= ${now}`, skipsLocked);
+  const tokens = await removeRows(
+    db,
+    'alexa_access_tokens',
+    'digest',
+    sql`expires_at <= ${now}`,
+    skipsLocked,
+  );
+  const failures = await removeRows(db, 'alexa_failures', 'key', sql`expire <= ${now * 1000}`, skipsLocked);
+  return tickets + tokens + failures + (await removeLinks(db, now, skipsLocked));
+}
+
+/** Which rows go is read once, before: PostgreSQL would read a subquery again for each row, and the limit would not hold. */
+async function removeRows(
+  db: Kysely<Schema>,
+  table: keyof Schema,
+  key: string,
+  hasEnded: RawBuilder<unknown>,
+  skipsLocked: boolean,
+): Promise<number> {
+  const [from, by, lock] = [
+    sql.table(table),
+    sql.ref(key),
+    sql.raw(skipsLocked ? 'for update skip locked' : ''),
+  ];
+  const { numAffectedRows = 0n } = await sql`
+    with ended as (select ${by} from ${from} where ${hasEnded} limit ${sql.lit(batchSize)} ${lock})
+    delete from ${from} where ${by} in (select ${by} from ended)`.execute(db);
+  return Number(numAffectedRows);
 }
 
 async function removeLinks(db: Kysely<Schema>, now: number, skipsLocked: boolean): Promise<number> {
@@ -91,11 +101,8 @@ async function removeLinks(db: Kysely<Schema>, now: number, skipsLocked: boolean
       .limit(batchSize)
       .$if(skipsLocked, (select) => select.forUpdate().skipLocked())
       .execute();
-    if (ended.length > 0)
-      await deleteLinks(
-        transaction,
-        ended.map(({ id }) => id),
-      );
-    return ended.length;
+    const ids = ended.map(({ id }) => id);
+    if (ids.length > 0) await deleteLinks(transaction, ids);
+    return ids.length;
   });
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { Kysely } from 'kysely';
+import pLimit from 'p-limit';
 import { nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
 import { createFailureStore, limiterOf } from './failure-store.ts';
 import { migrate } from './sql-migrate.ts';
@@ -10,11 +11,9 @@ import { migrations, type Schema } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
 import { confirmed, type FailureStore, type Run, type Storage } from './stores.ts';
 
-/** How long SQLite itself waits for another process that writes; everything else in this process waits along. */
-const busyMs = 20;
-
-/** How long an operation is tried again, with pauses in which everything else goes on. */
+/** How long what finds the database locked is tried again, with pauses in which everything else goes on. */
 const patienceMs = 5000;
+const patienceOfCountsMs = 200;
 const pauseMs = 20;
 
 /**
@@ -33,23 +32,49 @@ export async function openSqliteStorage(path: string): Promise<Storage> {
     database.close();
     throw cause;
   }
-  database.exec(`PRAGMA busy_timeout = ${busyMs}`);
-  return createSqlStorage({ db, failures: createSqliteFailures(database), run: runPatiently });
+  // From here on nobody waits in SQLite itself.
+  database.exec('PRAGMA busy_timeout = 0');
+  const storage = createSqlStorage({
+    db,
+    failures: createSqliteFailures(database),
+    run: createPatience(patienceMs),
+  });
+  return {
+    ...storage,
+    async close() {
+      // What was deleted is in the file beside it until then.
+      if (database.isOpen) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      await storage.close();
+    },
+  };
 }
 
-/** What found the database locked has changed nothing, so it may be tried again. */
-const runPatiently: Run = (operation) =>
-  confirmed(async () => {
-    const until = performance.now() + patienceMs;
-    for (;;) {
+/**
+ * Tries again what found the database locked, and so changed nothing. One at a time does, and the others wait behind it, each
+ * for so long at most.
+ */
+function createPatience(patienceMs: number): Run {
+  const oneAtATime = pLimit(1);
+  return (operation) =>
+    confirmed(async () => {
+      const until = performance.now() + patienceMs;
       try {
         return await operation();
       } catch (error) {
-        if (!isBusy(error) || performance.now() >= until) throw error;
-        await setTimeout(pauseMs);
+        if (!isBusy(error)) throw error;
       }
-    }
-  });
+      return oneAtATime(async () => {
+        for (;;) {
+          try {
+            return await operation();
+          } catch (error) {
+            if (!isBusy(error) || performance.now() >= until) throw error;
+            await setTimeout(pauseMs);
+          }
+        }
+      });
+    });
+}
 
 /** SQLITE_BUSY, in any of its extended forms. */
 function isBusy(error: unknown): boolean {
@@ -57,8 +82,8 @@ function isBusy(error: unknown): boolean {
 }
 
 /**
- * Counts may be lost with the power, and links may not: so a count does not wait for the disk, nor for whoever holds the
- * database. Everything else would wait with it.
+ * Counts may be lost with the power, and links may not: so a count does not wait for the disk, nor long for whoever holds
+ * the database.
  */
 function createSqliteFailures(database: DatabaseSync): FailureStore {
   const unhurried = (count: () => unknown) => () => {
@@ -83,7 +108,6 @@ function createSqliteFailures(database: DatabaseSync): FailureStore {
         tableName: 'alexa_failures',
         tableCreated: true,
       }),
-    async (now) =>
-      unhurried(() => database.prepare('delete from alexa_failures where expire <= ?').run(now))(),
+    createPatience(patienceOfCountsMs),
   );
 }

@@ -83,7 +83,7 @@ export interface LinkStore {
   /** In no particular order, read a page at a time: what changes meanwhile may be in it or not. */
   list(filter: LinkFilter): AsyncIterable<Link>;
 
-  /** Atomic: keeps `at` as the last use, unless there was one later than `notSince`. */
+  /** Atomic: keeps `at` as the last use, unless there was one between `notSince` and then. */
   recordUse(linkId: string, at: number, notSince: number): Promise<void>;
 
   /** Atomic: of many calls for a link, one resolves to true, and the instant of that one stays. */
@@ -107,6 +107,8 @@ export interface TicketStore {
   keep(digest: string, ticket: Ticket): Promise<void>;
   /** Atomic: of many calls, one gets the ticket. Also one that has expired: what that means is for the caller to say. */
   consume(digest: string): Promise<Ticket | undefined>;
+  /** Takes out those of a subject or username. */
+  erase(user: string): Promise<void>;
 }
 
 /** Failures that were counted under a key, in a window that began with the first of them. */
@@ -132,7 +134,7 @@ export interface Storage {
   readonly tickets: TicketStore;
   readonly failures: FailureStore;
   /**
-   * Takes out a small batch of what has ended: tickets and tokens that have expired, and links that have been over for
+   * Takes out a small batch of what has ended: tickets, tokens and counts that have expired, and links that have been over for
    * longer than `recordSeconds`. Gives how many rows went; 0 when nothing is left, or the engine does it by itself.
    */
   removeEnded(now: number): Promise<number>;

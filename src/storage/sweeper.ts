@@ -42,9 +42,12 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   }
 
   async function run(): Promise<void> {
+    // Soon at first: some instances don't live long.
+    let untilNext = everySeconds / 10;
     while (!stopping.signal.aborted) {
-      await pause(everySeconds * 1000).catch(() => {});
+      await pause(untilNext * 1000).catch(() => {});
       if (!stopping.signal.aborted) await sweep();
+      untilNext = everySeconds;
     }
   }
 

@@ -41,6 +41,17 @@ export type EventName = keyof typeof levels;
 /** Reports one event; `reference` ties it to the attempt that a person can read out. */
 export type Report = (event: EventName, fields?: Readonly<Record<string, unknown>>) => void;
 
+/** The same, but each event at most once in so many seconds: what fails for one request fails for all of them. */
+export function seldom(report: Report, seconds: number): Report {
+  const reportedAt = new Map<EventName, number>();
+  return (event, fields) => {
+    const now = performance.now();
+    if (now - (reportedAt.get(event) ?? Number.NEGATIVE_INFINITY) < seconds * 1000) return;
+    reportedAt.set(event, now);
+    report(event, fields);
+  };
+}
+
 /** Writes events to the log, and tells `onEvent` of each. */
 export function createReport(
   log: Log,

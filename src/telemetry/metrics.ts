@@ -106,23 +106,29 @@ const day = 86_400;
 const spans = { '7d': 7 * day, '30d': 30 * day };
 const recountMs = 6 * 3_600_000;
 
-/** Counted every six hours at most, since an engine may have to read everything; left out while it can't say. */
+const retryMs = 60_000;
+
+/** Counted every six hours beside the scrapes, since an engine may have to read everything; missing until it is known. */
 function createEndingGauge(registry: Registry, countEnding: MetricsOptions['countEnding']): void {
-  let countedAt = Number.NEGATIVE_INFINITY;
+  let nextAt = 0;
   const gauge = new Gauge({
     name: `${prefix}links_ending`,
     help: 'Links that will end by themselves soon; whose they are has to link again.',
     labelNames: ['within'],
     registers: [registry],
-    async collect() {
-      if (performance.now() - countedAt < recountMs) return;
-      try {
-        for (const [within, length] of Object.entries(spans))
-          gauge.set({ within }, await countEnding(length));
-        countedAt = performance.now();
-      } catch {
-        gauge.reset();
-      }
+    collect() {
+      if (performance.now() >= nextAt) void count();
     },
   });
+
+  async function count(): Promise<void> {
+    nextAt = Number.POSITIVE_INFINITY;
+    try {
+      for (const [within, length] of Object.entries(spans)) gauge.set({ within }, await countEnding(length));
+      nextAt = performance.now() + recountMs;
+    } catch {
+      gauge.reset();
+      nextAt = performance.now() + retryMs;
+    }
+  }
 }

@@ -43,19 +43,27 @@ export function usernameOf(line: string): string | undefined {
   return name?.trim().normalize('NFC');
 }
 
-const expiry = /^#expires\s+(\S+)\s+(.+)$/;
+const expiry = /^#\s*expires\s+(\S+)\s+(.+)$/i;
 const daySeconds = 86_400;
 
 /** A day that can't be read closes the account: nobody has a reviewer's for good by a typing error. */
 function addExpiry(expiresAt: Map<string, number>, comment: string): string | undefined {
   const username = usernameOf(comment);
-  if (username === undefined) return undefined;
+  if (username === undefined)
+    return /^#expires\b/i.test(comment) ? 'no day and username after #expires' : undefined;
   const [, day = ''] = expiry.exec(comment) ?? [];
-  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) / 1000 : Number.NaN;
-  expiresAt.set(username, Number.isNaN(start) ? 0 : start + daySeconds);
-  return Number.isNaN(start)
+  const start = startOfDay(day);
+  expiresAt.set(username, start === undefined ? 0 : start + daySeconds);
+  return start === undefined
     ? 'no day like 2026-12-31 after #expires, so that user can’t sign in'
     : undefined;
+}
+
+/** When a day like 2026-12-31 begins (UTC), in seconds since 1970; `undefined` for what is none, like 2026-02-30. */
+export function startOfDay(day: string): number | undefined {
+  const instant = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(instant)) return undefined;
+  return new Date(instant).toISOString().startsWith(day) ? instant / 1000 : undefined;
 }
 
 function addUser(users: Map<string, PasswordHash>, content: string, pepper?: string): string | undefined {

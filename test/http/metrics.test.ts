@@ -99,7 +99,10 @@ describe('metrics', () => {
       METRICS_PORT: String(metricsPort),
     });
     for (const ttl of lifetimes) await link(server, { client_id: `lasting-${ttl}` });
-    const said = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const scrape = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    // Counted beside the scrape, which never waits for it.
+    await expect.poll(scrape).toContain('alexa_linking_links_ending{within="30d"}');
+    const said = await scrape();
     expect(said).toContain('alexa_linking_links_ending{within="7d"} 1\n');
     expect(said).toContain('alexa_linking_links_ending{within="30d"} 2\n');
   });

@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createUseRecorder } from '../../src/oauth/use-recorder.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
-import { keepLink, madeAt } from '../storage/storage-conformance.ts';
+import { keepLink, keepMany, madeAt } from '../storage/storage-conformance.ts';
 
 async function recorder() {
   const storage = await openSqliteStorage(':memory:');
@@ -52,6 +52,49 @@ describe('the last use of a link', () => {
     await runPostponed();
     await use();
     expect(postponed).toHaveLength(0);
+  });
+
+  it('takes two connections at most, whoever waits for what', async () => {
+    const { storage, clock } = await recorder();
+    let underWay = 0;
+    let most = 0;
+    const release: (() => void)[] = [];
+    const links = {
+      ...storage.links,
+      async recordUse() {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise<void>((resolve) => release.push(resolve));
+        underWay -= 1;
+      },
+    };
+    const works: Promise<void>[] = [];
+    const use = createUseRecorder({
+      links,
+      now: () => clock.now,
+      later: (work) => void works.push(work()),
+      onFailure: () => {},
+    });
+    const kept = await keepMany(storage, 20, {});
+    for (const { link } of kept) use(link);
+    for (let done = 0; done < 20; done += 1) {
+      await vi.waitFor(() => expect(release.length).toBeGreaterThan(0));
+      release.shift()?.();
+    }
+    await Promise.all(works);
+    expect(most).toBe(2);
+  });
+
+  it('is recorded again where a clock had run ahead', async () => {
+    const { clock, storage, use, runPostponed, lastUsed } = await recorder();
+    clock.now += 10 * 86_400;
+    await use();
+    await runPostponed();
+    clock.now -= 10 * 86_400;
+    await use();
+    await runPostponed();
+    expect(await lastUsed()).toBe(clock.now);
+    await storage.close();
   });
 
   it('costs nobody anything when it can’t be recorded, and is told of once a minute', async () => {

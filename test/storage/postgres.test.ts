@@ -54,16 +54,18 @@ describe('PostgreSQL', () => {
     for (const { key } of kept) expect(await all[0]?.links.findByAccessToken(key)).toBeDefined();
   });
 
-  it('takes out what was forgotten', async () => {
+  it('does nothing any more that it answered as not done', async () => {
     const { storage, location } = await openNew();
-    for (const key of ['a', 'b', 'c']) await storage.failures.add(key, 0.001);
-    await expect.poll(() => storage.failures.find('c')).toBeUndefined();
-    const another = await open(location);
-    await another.failures.add('d', 900);
+    const { link } = await keepLink(storage);
     const db = new Kysely<Schema>({ dialect: postgresDialect(location) });
     onTestFinished(() => db.destroy());
-    const left = () => db.selectFrom('alexa_failures').select('key').execute();
-    await expect.poll(left).toEqual([{ key: 'd' }]);
+    await db.transaction().execute(async (transaction) => {
+      await transaction.selectFrom('alexa_links').selectAll().forUpdate().execute();
+      await expect(storage.links.revoke(link.id, 1)).rejects.toMatchObject({
+        cause: { message: 'canceling statement due to statement timeout' },
+      });
+    });
+    expect((await storage.links.find(link.id))?.revokedAt).toBeUndefined();
   });
 
   it('leaves rows that another instance is taking out to that one', async () => {

@@ -8,12 +8,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
 import { migrate } from '../../src/storage/sql-migrate.ts';
 import { migrations, type Schema } from '../../src/storage/sql-schema.ts';
+import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import type { Storage } from '../../src/storage/stores.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { describeFailureStore } from './failure-store-conformance.ts';
 import { describeRaces, describeRemovalRaces } from './races.ts';
-import { describeRemoval, describeStorage, keepLink } from './storage-conformance.ts';
+import { describeRemoval, describeStorage, keepLink, keepMany } from './storage-conformance.ts';
 
 async function open(path = join(temporaryFolder(), 'links.db')): Promise<Storage> {
   const storage = await openSqliteStorage(path);
@@ -61,15 +62,33 @@ const nextRelease = {
 };
 
 describe('SQLite', () => {
-  it('takes out what was forgotten', async () => {
+  it('writes to the disk before it confirms, and overwrites what is deleted', () => {
+    const database = openSqlite(join(temporaryFolder(), 'links.db'));
+    onTestFinished(() => database.close());
+    expect(database.prepare('pragma synchronous').get()).toEqual({ synchronous: 2 });
+    expect(database.prepare('pragma secure_delete').get()).toEqual({ secure_delete: 1 });
+  });
+
+  it('has nothing left in its files of a link that was erased', async () => {
     const path = join(temporaryFolder(), 'links.db');
-    const first = await open(path);
-    for (const key of ['a', 'b', 'c']) await first.failures.add(key, 0.001);
-    await expect.poll(() => first.failures.find('c')).toBeUndefined();
-    // Each instance does so with its first failure, and then every few minutes.
-    await (await open(path)).failures.add('d', 900);
-    const left = () => new DatabaseSync(path).prepare('select key from alexa_failures').all();
-    await expect.poll(() => left()).toEqual([{ key: 'd' }]);
+    const storage = await open(path);
+    const { link } = await keepLink(storage, { subject: 'a-subject-to-forget' });
+    await storage.links.erase(link.id);
+    await storage.close();
+    expect(readFileSync(path, 'latin1')).not.toContain('a-subject-to-forget');
+  });
+
+  it('tells the error of a full disk, and not that of the rollback', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const storage = await open(path);
+    const database = openSqlite(path);
+    const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(database) });
+    onTestFinished(() => db.destroy());
+    const { page_count: pages } = database.prepare('pragma page_count').get() as { page_count: number };
+    database.exec(`pragma max_page_count = ${pages}`);
+    const full = createSqlStorage({ db, failures: storage.failures });
+    const filling = keepMany(full, 200, { scope: 'x'.repeat(5000) });
+    await expect(filling).rejects.toMatchObject({ cause: { message: 'database or disk is full' } });
   });
 
   it('counts in memory, and holds nobody up, while another process writes for long', async () => {
@@ -122,6 +141,24 @@ describe('SQLite', () => {
     expect(await found('old')).toMatchObject({ link: { id: 'old' } });
     expect((await found('old'))?.link.expiresAt).toBeUndefined();
     expect(await found('ending')).toMatchObject({ link: { id: 'ending', expiresAt: 1_900_000_000 } });
+  });
+
+  it('upgrades many links in a moment', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const { '0001_links': first, '0002_failures': second } = migrations;
+    if (first === undefined || second === undefined) throw new Error('the first migrations are gone');
+    const older = await database(path, { '0001_links': first, '0002_failures': second });
+    const numbers = sql`(with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000) select i from n)`;
+    await sql`insert into alexa_links (id, client_id, subject, username, scope, redirect_host, reference, created_at)
+      select 'id' || i, 'c', 's', 'u', '', 'h', 'r', 1 from ${numbers} as n`.execute(older);
+    await sql`insert into alexa_access_tokens select 'd' || i, 'id' || i, 1, i from ${numbers} as n`.execute(
+      older,
+    );
+    await older.destroy();
+    const startedAt = performance.now();
+    const { links } = await open(path);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(await links.find('id777')).toMatchObject({ expiresAt: 777 });
   });
 
   it('refuses a database that a newer release has changed, and changes nothing in it', async () => {

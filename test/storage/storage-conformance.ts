@@ -216,6 +216,21 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       expect(await tickets.consume(digest)).toBeUndefined();
     });
 
+    it('erases the tickets of a person, by id or name, and nobody else’s', async () => {
+      const { tickets } = await open();
+      const [subject, other] = [randomUUID(), randomUUID()];
+      const keep = async (ticket: { subject: string; username: string }) => {
+        const digest = sha256(randomUUID());
+        await tickets.keep(digest, { ...ticket, expiresAt: madeAt });
+        return digest;
+      };
+      const mine = [await keep({ subject, username: 'x' }), await keep({ subject: 'y', username: subject })];
+      const theirs = await keep({ subject: other, username: 'x' });
+      await tickets.erase(subject);
+      for (const digest of mine) expect(await tickets.consume(digest)).toBeUndefined();
+      expect(await tickets.consume(theirs)).toBeDefined();
+    });
+
     it('says that it is there, and after closing that it is not', async () => {
       const storage = await open();
       const { link, key } = await keepLink(storage);
@@ -236,6 +251,7 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         () => Array.fromAsync(links.list({ subject: 'x' })),
         () => tickets.keep('x', { subject: 'x', username: 'x', expiresAt: 1 }),
         () => tickets.consume('x'),
+        () => tickets.erase('x'),
       ])
         await expect(operation(), operation.toString()).rejects.toMatchObject(gone);
     });
@@ -260,7 +276,9 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
       await tickets.keep('old', { subject: 's', username: 'u', expiresAt: now });
       await tickets.keep('new', { subject: 's', username: 'u', expiresAt: now + 1 });
 
-      expect(await storage.removeEnded(now)).toBe(5);
+      await storage.failures.add('a-failure', 0.001);
+      const later = Math.floor(Date.now() / 1000) + 2;
+      expect(await storage.removeEnded(Math.max(now, later))).toBe(6);
       expect(await storage.removeEnded(now)).toBe(0);
       for (const { key } of [lasting, endless, revokedLately])
         expect(await links.findByAccessToken(key)).toBeDefined();
@@ -281,7 +299,7 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
       const batches: number[] = [];
       do batches.push(await storage.removeEnded(madeAt + recordSeconds));
       while (batches.at(-1) !== 0);
-      expect(Math.max(...batches)).toBeLessThanOrEqual(400);
+      expect(Math.max(...batches)).toBeLessThanOrEqual(600);
       expect(await Array.fromAsync(storage.links.list({}))).toEqual([]);
     });
   });

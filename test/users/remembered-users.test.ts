@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { usualTiming } from '../../src/server.ts';
 import { withRememberedUsers } from '../../src/users/remembered-users.ts';
 import type { Profile, UserStore } from '../../src/users/user-store.ts';
 
@@ -26,13 +27,19 @@ function changingStore() {
   };
   const failures: unknown[] = [];
   const onUnavailable = (cause: unknown) => void failures.push(cause);
-  const users = withRememberedUsers({ store, seconds: 60, onUnavailable, most: 2 });
+  const users = withRememberedUsers({
+    store,
+    seconds: usualTiming.rememberSeconds,
+    onUnavailable,
+    most: 2,
+  });
   return { state, failures, find: (id = '1') => users.findById?.(id), users };
 }
 
 /** Only this module's clock is turned; nothing in it waits. */
 function turnClock(): (seconds: number) => void {
-  let now = performance.now();
+  // Whole numbers, whose sums are what they seem.
+  let now = Math.round(performance.now());
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
   onTestFinished(() => clock.mockRestore());
   return (seconds) => {
@@ -126,6 +133,18 @@ describe('remembered users', () => {
     await users.authenticate('alice', 'x');
     expect(await find()).toMatchObject({ name: 'Alice' });
     expect(state.asked).toBe(1);
+  });
+
+  it('believe who signs in rather than a question that was asked before', async () => {
+    const { state, find, users } = changingStore();
+    state.hold = true;
+    state.person = undefined;
+    const asked = find();
+    state.person = { id: '1', name: 'Alice' };
+    await users.authenticate('alice', 'x');
+    state.release?.();
+    await asked;
+    expect(await find()).toMatchObject({ name: 'Alice' });
   });
 
   it('share one question, and forget who was asked for longest ago', async () => {

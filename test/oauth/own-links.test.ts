@@ -1,0 +1,87 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { randomText } from '../../src/crypto/random.ts';
+import {
+  issueTicket,
+  listOwnLinks,
+  type OwnLinksContext,
+  ownerOf,
+  redeemTicket,
+  unlink,
+} from '../../src/oauth/own-links.ts';
+import { openSqliteStorage } from '../../src/storage/sqlite.ts';
+import type { Profile, UserStore } from '../../src/users/user-store.ts';
+import { keepLink, madeAt } from '../storage/storage-conformance.ts';
+
+async function context(people: Record<string, Profile | Error | undefined> = { a: { id: 'a' } }) {
+  const storage = await openSqliteStorage(':memory:');
+  onTestFinished(() => storage.close().catch(() => {}));
+  const clock = { now: madeAt + 1000 };
+  const users: UserStore = {
+    authenticate: async () => undefined,
+    async findById(id) {
+      const person = people[id];
+      if (person instanceof Error) throw person;
+      return person;
+    },
+    async ping() {},
+    async close() {},
+  };
+  const own: OwnLinksContext = { ...storage, users, now: () => clock.now, randomText };
+  return { storage, clock, own, people, owner: ownerOf(own, { id: 'a', username: 'b' }) };
+}
+
+describe('a person’s own links', () => {
+  it('are those of their id, and not of somebody whose name it is', async () => {
+    const { storage, own, owner } = await context();
+    const mine = await keepLink(storage, { subject: 'a', username: 'b' });
+    await keepLink(storage, { subject: 'b', username: 'a' });
+    expect(await listOwnLinks(own, owner)).toEqual([mine.link]);
+    expect((await unlink(own, owner, 'all')).ended).toEqual([mine.link]);
+  });
+
+  it('are over before that is said, and what could not be ended is said too', async () => {
+    const { storage, own, owner } = await context();
+    const [first, second] = [
+      await keepLink(storage, { subject: 'a' }),
+      await keepLink(storage, { subject: 'a' }),
+    ];
+    const failing = {
+      ...own,
+      links: {
+        ...storage.links,
+        async revoke(id: string, at: number) {
+          if (id === second.link.id) throw new Error('no answer');
+          return storage.links.revoke(id, at);
+        },
+      },
+    };
+    const { ended, failures } = await unlink(failing, owner, 'all');
+    expect(ended).toEqual([first.link]);
+    expect(failures).toEqual([new Error('no answer')]);
+    expect((await storage.links.find(first.link.id))?.revokedAt).toBe(madeAt + 1000);
+  });
+});
+
+describe('tickets', () => {
+  it('together last five minutes from the sign-in, however often they are renewed', async () => {
+    const { own, clock, owner } = await context();
+    let ticket = await issueTicket(own, owner);
+    for (let minute = 0; minute < 4; minute += 1) {
+      clock.now += 60;
+      const renewed = await redeemTicket(own, ticket);
+      if (renewed === undefined) throw new Error(`over after ${minute} minutes`);
+      ticket = await issueTicket(own, renewed);
+    }
+    clock.now += 60;
+    expect(await redeemTicket(own, ticket)).toBeUndefined();
+  });
+
+  it('are worth nothing once their owner is gone, and hold while nobody can tell', async () => {
+    const { own, people, owner } = await context();
+    const [first, second] = [await issueTicket(own, owner), await issueTicket(own, owner)];
+    people['a'] = new Error('down');
+    expect(await redeemTicket(own, first)).toEqual(owner);
+    people['a'] = undefined;
+    expect(await redeemTicket(own, second)).toBeUndefined();
+  });
+});
