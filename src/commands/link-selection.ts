@@ -95,7 +95,7 @@ export async function printLinks(links: AsyncIterable<Link>, json = false): Prom
     const described = describeLink(link, now());
     if (json) print(JSON.stringify(described));
     else rows.push(cellsOf(described));
-    await drained();
+    if (!(await drained())) break;
   }
   if (rows.length > 0)
     printTable([['LINK', 'CLIENT', 'SUBJECT', 'USERNAME', 'SINCE', 'LAST USED', 'STATE'], ...rows]);

@@ -9,9 +9,10 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Resolves when standard output takes more, so that long lists don't gather in memory. */
-export async function drained(): Promise<void> {
-  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+/** Resolves when standard output takes more, so that long lists don't gather in memory; false when nobody reads on. */
+export async function drained(): Promise<boolean> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain').catch(() => {});
+  return !process.stdout.destroyed;
 }
 
 /** What control characters would do to a terminal, they do not do here. */

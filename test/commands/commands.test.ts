@@ -1,5 +1,7 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { exec } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import { parsePasswordHash } from '../../src/crypto/password-hash.ts';
@@ -221,10 +223,9 @@ describe('links', () => {
 
   it('are revoked by person, client and id, and only said with --dry-run', async () => {
     const { alice, old, zoé, live, ids, links } = await some();
-    expect(await links('revoke', '--user', 'alice', '--dry-run')).toMatchObject({
-      code: 0,
-      out: '2 links would be revoked.\n',
-    });
+    const dry = await links('revoke', '--user', 'alice', '--dry-run');
+    expect(dry).toMatchObject({ code: 0, out: expect.stringMatching(/\n2 links would be revoked\.\n$/) });
+    for (const { id } of [alice, old]) expect(dry.out).toContain(id);
     expect(await live()).toEqual(ids(alice, old, zoé));
     expect((await links('revoke', '--user', 'alice', '--client', 'other-skill')).out).toBe(
       '1 link revoked.\n',
@@ -241,13 +242,50 @@ describe('links', () => {
 
   it('are erased without a trace, those that were over too, and nobody else’s', async () => {
     const { storage, zoé, links } = await some();
+    await storage.tickets.keep('a-ticket', { subject: '17', username: 'alice', expiresAt: now + 300 });
     expect((await links('revoke', '--user', '17', '--erase')).out).toBe('3 links erased.\n');
     expect(await Array.fromAsync(storage.links.list({}))).toEqual([zoé]);
+    expect(await storage.tickets.consume('a-ticket')).toBeUndefined();
+  });
+
+  it('are not looked for in a file that is not there, which is not made either', async () => {
+    const folder = temporaryFolder();
+    const STORAGE = `sqlite:${folder}/typo/links.db`;
+    for (const command of [['list'], ['revoke', '--user', 'alice', '--erase']]) {
+      const { code, err } = await runCommand(['links', ...command], { STORAGE });
+      expect(code).toBe(1);
+      expect(err).toContain('typo/links.db: set STORAGE as the server has it');
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('are printed to somebody who reads only the first, and revoked all the same', async () => {
+    const { storage, path, live, ids, zoé } = await some();
+    await keepMany(storage, 3000, { subject: '17' });
+    const cli = `${process.execPath} ${join(import.meta.dirname, '../../src/cli.ts')} links`;
+    const head = (command: string) =>
+      promisify(exec)(`${cli} ${command} | head -n 1`, {
+        env: { ...process.env, STORAGE: `sqlite:${path}` },
+      });
+    for (const command of ['list', 'list --json', 'revoke --user 17 --json']) {
+      const { stdout, stderr } = await head(command);
+      expect(stdout.trim().split('\n'), command).toHaveLength(1);
+      expect(stderr, command).toBe('');
+    }
+    expect(await live()).toEqual(ids(zoé));
+  });
+
+  it('show no control characters to a terminal', async () => {
+    const { storage, links } = await some();
+    await keepLink(storage, { username: 'a\u001b[2Jb\u0007', createdAt: now });
+    expect((await links('list')).out).toContain('a\uFFFD[2Jb\uFFFD');
   });
 
   it('are pruned when nobody has used them', async () => {
     const { alice, old, zoé, live, ids, links } = await some();
-    expect((await links('prune', '--unused-days', '30', '--dry-run')).out).toBe('1 link would be revoked.\n');
+    expect((await links('prune', '--unused-days', '30', '--dry-run')).out).toMatch(
+      /\n1 link would be revoked\.\n$/,
+    );
     expect(await live()).toEqual(ids(alice, old, zoé));
     expect((await links('prune', '--unused-days', '30')).out).toBe('1 link revoked.\n');
     expect(await live()).toEqual(ids(alice, zoé));

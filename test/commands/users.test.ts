@@ -92,7 +92,7 @@ describe('users add', () => {
     [['add', '#a'], 'x\n', 2, /no # in front/],
     [['add', ' '], 'x\n', 2, /1 to 256 characters/],
     [['add', 'bob', '--expires', 'tomorrow'], 'x\n', 2, /--expires takes a day/],
-    [['add', 'bob', '--expires', '2026-02-30'], 'x\n', 2, /--expires takes a day|is over/],
+    [['add', 'bob', '--expires', '2099-02-30'], 'x\n', 2, /--expires takes a day/],
     [['add', 'bob', '--expires', '2020-01-01'], 'x\n', 2, /is over/],
     [['add', 'bob'], '\n', 1, /empty/],
     [['add', 'bob'], '', 1, /no password on standard input/],
@@ -107,6 +107,54 @@ describe('users add', () => {
     expect(result.err).toMatch(said);
     expect(result.err).not.toMatch(/\bat .*:\d+:\d+/);
     expect(file.text()).toBe(htpasswd);
+  });
+
+  it('appends the pepper that the server appends', async () => {
+    const file = usersFile();
+    const env = { ...file.env, USERS_PEPPER: 'pep' };
+    expect((await runCommand(['users', 'add', 'bob'], env, 'secret\n')).code).toBe(0);
+    const store = await createHtpasswdFile({ path: file.path, pepper: 'pep', report: () => {} });
+    expect(await store.authenticate('bob', 'secret')).toMatchObject({ id: 'bob' });
+    expect(await file.signIn('bob', 'secret')).toBeUndefined();
+    const long = await runCommand(['users', 'add', 'bob'], env, `${'x'.repeat(70)}\n`);
+    expect(long.err).toContain('more than 72 bytes');
+  });
+
+  it('reads where the file is from USERS_FILE too', async () => {
+    const file = usersFile(htpasswd);
+    const setting = join(temporaryFolder(), 'setting');
+    writeFileSync(setting, `${file.env.USERS}\n`);
+    expect((await runCommand(['users', 'list'], { USERS_FILE: setting })).out).toContain('alice');
+  });
+
+  it('puts a new file in the place of the old one, so that nobody reads half of it', async () => {
+    const file = usersFile(htpasswd);
+    const before = statSync(file.path).ino;
+    await file.users(['add', 'bob'], 'x\n');
+    expect(statSync(file.path).ino).not.toBe(before);
+  });
+
+  it('tells a new person from a known one, also where the last line has no end', async () => {
+    const file = usersFile(htpasswd.trimEnd());
+    expect(await file.users(['remove', 'nobody'])).toMatchObject({ code: 3, out: '' });
+    expect((await file.users(['add', 'bob'], 'x\n')).out).toBe('bob was added.\n');
+    expect(file.text().startsWith(`${htpasswd}bob:$2y$12$`)).toBe(true);
+  });
+
+  it('leaves alone what it could not write again as it was', async () => {
+    const file = usersFile();
+    const latin1 = Buffer.from(`zo\xe9:x\n${htpasswd.split('\n')[0]}\n`, 'latin1');
+    writeFileSync(file.path, latin1);
+    const result = await file.users(['remove', 'alice']);
+    expect(result).toMatchObject({ code: 1, err: expect.stringContaining('is not in UTF-8') });
+    expect(readFileSync(file.path).equals(latin1)).toBe(true);
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(join(temporaryFolder(), 'nowhere'), link);
+    const dangling = await runCommand(['users', 'add', 'bob'], { USERS: `file:${link}` }, 'x\n');
+    expect(dangling).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is a link to what is not there'),
+    });
   });
 
   it('says so where users are elsewhere, or another change is under way', async () => {
@@ -150,15 +198,14 @@ describe('at a terminal', () => {
   it('asks for the password twice, and shows nothing of it', async () => {
     const file = usersFile();
     const { code, screen } = await runAtTerminal(['users', 'add', 'bob'], file.env, [
-      [/^Password: /, 'correct horse\r'],
-      [/The same again: /, 'correct horse\r'],
+      [/^Password: /, 'correct horse\rcorrect horse\r'],
     ]);
     expect(screen).not.toContain('horse');
     expect(code).toBe(0);
     expect(await file.signIn('bob', 'correct horse')).toMatchObject({ id: 'bob' });
   });
 
-  it('changes nothing when the two differ, or at Ctrl-C', async () => {
+  it('changes nothing when the two differ, or at Ctrl-C and Ctrl-D', async () => {
     const file = usersFile(htpasswd);
     const differing = await runAtTerminal(['users', 'add', 'bob'], file.env, [
       [/Password: /, 'one\r'],
@@ -166,21 +213,25 @@ describe('at a terminal', () => {
     ]);
     expect(differing.code).toBe(1);
     expect(differing.screen).toContain('The two were not the same');
-    const interrupted = await runAtTerminal(['users', 'add', 'bob'], file.env, [[/Password: /, '\x03']]);
-    expect(interrupted.code).toBe(1);
+    for (const key of ['\x03', '\x04']) {
+      const left = await runAtTerminal(['users', 'add', 'bob'], file.env, [[/Password: /, key]]);
+      expect(left.code).toBe(1);
+      expect(left.screen).toMatch(/^Password: \s+Nothing was changed\.\s+$/);
+    }
     expect(file.text()).toBe(htpasswd);
   });
 });
 
 describe('a file of users', () => {
   it('closes an account whose last day can’t be read, says so, and leaves other comments alone', async () => {
-    const file = usersFile(`#expires 2026-13-45 alice\n#expires soon zoé\n#expired\n${htpasswd}`);
+    const file = usersFile(`#expires 2026-02-30 alice\n# expires soon zoé\n#expired\n#expires\n${htpasswd}`);
     expect(await file.signIn('alice', 'wonderland')).toBeUndefined();
     expect(await file.signIn('zoé', 'pässwörd')).toBeUndefined();
     const { err } = await file.users(['list']);
     expect(err).toMatch(/line 1: no day like 2026-12-31/);
     expect(err).toMatch(/line 2: no day like/);
     expect(err).not.toMatch(/line 3/);
+    expect(err).toMatch(/line 4: no day and username/);
   });
 
   it('has nobody’s token hold after their last day', async () => {

@@ -24,6 +24,7 @@ function callersOf(server: TestServer, token: string): Readonly<Record<string, (
     introspection: () => post('/introspect', { ...client, token }),
     revocation: () => post('/revoke', { ...client, token: 'x'.repeat(43) }),
     userinfo: () => fetch(`${server.url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } }),
+    unlinking: () => post('/links', { ticket: 'x'.repeat(43), link: 'all' }),
     'own links': () => post('/links', { username: 'alice', password: 'wonderland' }),
   };
 }
@@ -54,7 +55,7 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
         .poll(readiness, { timeout: 10_000 })
         .toMatchObject({ storage: 'unavailable', users: 'ok' });
       await proxy.become('working');
-      for (const [what, call] of Object.entries(callers))
+      for (const [what, call] of Object.entries(callers).filter(([what]) => what !== 'unlinking'))
         await expect
           .poll(async () => (await call()).status, { message: what, timeout: 10_000 })
           .toBeLessThan(400);
@@ -63,6 +64,20 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     expect(server.events('storage.unavailable').length).toBeGreaterThan(0);
     expect(server.events('request.failed')).toEqual([]);
   }, 120_000);
+
+  it('takes a token that is none for none, whatever is in it', async () => {
+    const { location } = await engines[name]();
+    const server = await startServer({ STORAGE: location() });
+    const jti = (text: string) => Buffer.from(JSON.stringify({ jti: text })).toString('base64url');
+    for (const token of [
+      `a.${jti('x'.repeat(5000))}.c`,
+      `a.${jti('\0')}.c`,
+      `a.${jti('__proto__')}.c`,
+      '__proto__',
+    ])
+      expect((await callersOf(server, token)['userinfo']?.())?.status).toBe(401);
+    expect(server.events('storage.unavailable')).toEqual([]);
+  });
 
   it('has every link that was answered as made, however it failed meanwhile', async () => {
     const { location, port = 0 } = await engines[name]();

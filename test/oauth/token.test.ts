@@ -46,6 +46,13 @@ describe('the key of what somebody presents', () => {
     );
   });
 
+  it('takes no jti that is not one of ours, however long', () => {
+    for (const jti of ['x', 'x'.repeat(23), 'x'.repeat(5000), `${'x'.repeat(21)}#`]) {
+      const token = `a.${Buffer.from(JSON.stringify({ jti })).toString('base64url')}.c`;
+      expect(keyOfAccessToken(token).linkId).toBe(linkIdOf(token.slice(0, 16)));
+    }
+  });
+
   it.each(['null', '7', '"x"', '[]', '{}', '{"jti":7}', '{"jti":{"a":1}}', '{'])(
     'takes a payload of %s for no JWT',
     (payload) => {

@@ -11,6 +11,7 @@ import type { Storage } from '../../src/storage/stores.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
 import { type DynamoServer, startDynamo } from '../support/dynamodb.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';
+import { authorizePath, signIn, startServer } from '../support/server.ts';
 import { keepLink } from './storage-conformance.ts';
 
 let postgres: DatabaseServer;
@@ -105,6 +106,20 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
   });
 });
 
+describe('a sign-in, as a whole', () => {
+  it('writes twice, and reads what limits it', async () => {
+    const proxy = await startFlakyProxy(postgres.port);
+    const server = await startServer({ STORAGE: postgres.url(proxy.port) });
+    const before = proxy.sent().length;
+    expect((await signIn(server, authorizePath())).status).toBe(303);
+    const statements = proxy
+      .sent()
+      .slice(before)
+      .match(/insert into "?\w+|update "?\w+|delete from "?\w+/gi);
+    expect(statements).toEqual(['insert into "alexa_links', 'insert into "alexa_access_tokens']);
+  });
+});
+
 describe('DynamoDB', () => {
   it('takes one write for a link, one read for a token, one write for a use and for a revocation', async () => {
     const table = { scheme: 'dynamodb', table: 'cost', region: 'eu-west-1' } as const;
@@ -125,6 +140,17 @@ describe('DynamoDB', () => {
     const { link, key } = await keepLink(storage);
     expect(await requests(() => keepLink(storage))).toEqual(['PutItem']);
     expect(await requests(() => storage.links.findByAccessToken(key))).toEqual(['GetItem']);
+    for (const finding of [
+      () => storage.links.findByAccessToken(key),
+      () => storage.links.find(link.id),
+      () => Array.fromAsync(storage.links.list({ subject: link.subject })),
+      () => Array.fromAsync(storage.links.list({})),
+    ]) {
+      const before = proxy.sent().length;
+      await finding();
+      // What was revoked a moment ago is so for everybody who looks.
+      expect(proxy.sent().slice(before)).toContain('"ConsistentRead":true');
+    }
     expect(await requests(() => storage.links.recordUse(link.id, 2, 1))).toEqual(['UpdateItem']);
     expect(await requests(() => storage.links.revoke(link.id, 1))).toEqual(['UpdateItem']);
   });
