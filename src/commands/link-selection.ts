@@ -44,7 +44,7 @@ export function parseDays(text: string): number {
 }
 
 /** A link as `--json` prints it. */
-export function describeLink(link: Link, at: number) {
+function describeLink(link: Link, at: number) {
   const instant = (seconds: number | undefined) =>
     seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
   const expired = link.expiresAt !== undefined && link.expiresAt <= at;
