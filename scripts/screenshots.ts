@@ -47,7 +47,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await page.getByLabel('Password').fill(server.demo.password);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^Linked/ }).waitFor();
-  if (colorScheme === 'light') await shoot('verdict');
+  if (colorScheme === 'dark') continue;
+  await shoot('verdict');
+  await page.goto(`${parsed.config.publicUrl}/links`);
+  await page.getByLabel('Username or email').fill('demo');
+  await page.getByLabel('Password').fill(server.demo.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Cloud Lights' }).waitFor();
+  await shoot('links');
 }
 
 await browser.close();

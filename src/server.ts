@@ -38,10 +38,12 @@ export interface Timing {
   readonly refusalSeconds: number;
   /** How long what the user store says of a person holds. */
   readonly rememberSeconds: number;
+  /** Between two sweeps of what has ended. */
+  readonly sweepSeconds: number;
 }
 
 /** Whoever is gone shall be so within a minute, and a file of users is looked at a little late. */
-export const usualTiming: Timing = { refusalSeconds: 1, rememberSeconds: 55 };
+export const usualTiming: Timing = { refusalSeconds: 1, rememberSeconds: 55, sweepSeconds: 600 };
 
 /**
  * Puts the server together from its configuration. Rejects with a `StartError` when users or links can't be reached at
@@ -101,6 +103,7 @@ export async function createAccountLinkingServer(
     now,
     onRemoved: (rows) => report('links.removed', { rows }),
     onFailure: (err) => report('storage.unavailable', { err }),
+    everySeconds: timing.sweepSeconds,
   });
 
   return {

@@ -63,7 +63,7 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
   leven: ['config'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
-  'p-limit': ['commands', 'crypto', 'oauth', 'users'],
+  'p-limit': ['commands', 'crypto', 'oauth', 'storage', 'users'],
   commander: ['commands'],
   'cli-progress': ['commands'],
   tinypool: ['crypto'],

@@ -7,7 +7,7 @@ export interface SweeperOptions {
   readonly now: () => number;
   readonly onRemoved: (rows: number) => void;
   readonly onFailure: (cause: unknown) => void;
-  readonly everySeconds?: number;
+  readonly everySeconds: number;
 }
 
 /** Between two batches, so that whoever else writes gets a turn. */
@@ -21,7 +21,7 @@ export interface Sweeper {
 
 /** Takes out what has ended, some minutes apart; every instance does, and none waits for another. */
 export function createSweeper(options: SweeperOptions): Sweeper {
-  const { storage, now, onRemoved, onFailure, everySeconds = 600 } = options;
+  const { storage, now, onRemoved, onFailure, everySeconds } = options;
   const stopping = new AbortController();
   const pause = (ms: number) => setTimeout(ms, undefined, { signal: stopping.signal, ref: false });
 

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
-import { authorizePath, link, signIn, startServer, type TestServer } from '../support/server.ts';
+import {
+  authorizePath,
+  link,
+  settings,
+  signIn,
+  startServer,
+  startServerIn,
+  type TestServer,
+  temporaryFolder,
+} from '../support/server.ts';
 
 const sameOrigin = { 'Sec-Fetch-Site': 'same-origin' };
 
@@ -172,6 +181,23 @@ describe('the ticket', () => {
     }
     expect(await holds(server, token)).toBe(true);
     expect(JSON.stringify(server.log)).not.toContain(ticket);
+  });
+});
+
+describe('what has ended', () => {
+  it('is taken out by the server itself, and said in the log', async () => {
+    const folder = temporaryFolder();
+    const server = await startServerIn(folder, await settings(folder), { sweepSeconds: 0.05 });
+    await link(server);
+    await ownLinks(server);
+    const database = new DatabaseSync(`${folder}/links.db`);
+    onTestFinished(() => database.close());
+    database.exec('update alexa_tickets set expires_at = 1');
+    await expect
+      .poll(() => database.prepare('select * from alexa_tickets').all(), { timeout: 5000 })
+      .toEqual([]);
+    await expect.poll(() => server.events('links.removed')).toMatchObject([{ rows: 1 }]);
+    expect(database.prepare('select * from alexa_links').all()).toHaveLength(1);
   });
 });
 

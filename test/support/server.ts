@@ -119,8 +119,8 @@ export async function startServerIn(
   const server = await createAccountLinkingServer(
     parsed.config,
     createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
-    // A second and a minute in production.
-    { refusalSeconds: 0.01, rememberSeconds: 0, ...timing },
+    // A second, and nearly a minute, in production.
+    { refusalSeconds: 0.01, rememberSeconds: 0, sweepSeconds: 600, ...timing },
   );
   await server.listen();
   let stopped: Promise<void> | undefined;
