@@ -119,6 +119,21 @@ describe('a person’s own links', () => {
     expect(after.page).toMatch(/Unlinked: (Cloud Lights, Other Skill|Other Skill, Cloud Lights)\./);
   });
 
+  it('are not said to be unlinked when one could not be, and what was is in the log', async () => {
+    const server = await startServer();
+    const [kept, ended] = [await link(server), await link(server, { client_id: 'other-skill' })];
+    const database = new DatabaseSync(`${server.folder}/links.db`);
+    database.exec(`create trigger fails before update of revoked_at on alexa_links when old.client_id = 'cloud-lights'
+      begin select raise(abort, 'no'); end`);
+    database.close();
+    const { ticket } = await ownLinks(server);
+    const answer = await post(server, { ticket, link: 'all' });
+    expect(answer.status).toBe(503);
+    expect(await holds(server, kept)).toBe(true);
+    expect(await holds(server, ended)).toBe(false);
+    expect(server.events('link.revoked')).toMatchObject([{ client_id: 'other-skill' }]);
+  });
+
   it('are shown a hundred at most, and unlinked all together', async () => {
     const server = await startServer();
     const token = await link(server);
