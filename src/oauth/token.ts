@@ -16,9 +16,12 @@ export function createLocator(randomText: RandomText): string {
   return randomText(locatorBytes);
 }
 
-/** The id of the link that a locator belongs to. A digest, so that nothing of a token is kept or logged. */
+/**
+ * The id of the link that a locator belongs to. A digest, so that nothing of a token is kept or logged; in hex, since
+ * people give it to commands, where a dash in front would make it an option.
+ */
 export function linkIdOf(locator: string): string {
-  return sha256(locator).slice(0, 22);
+  return Buffer.from(sha256(locator), 'base64url').toString('hex', 0, 16);
 }
 
 /** A token of 256 random bits, as 43 characters of base64url; those after the locator are its own. */
@@ -31,7 +34,7 @@ export function keyOfAccessToken(token: string): AccessTokenKey {
   return { linkId: jwtId(token) ?? linkIdOf(token.slice(0, locatorLength)), digest: sha256(token) };
 }
 
-const linkIdPattern = /^[\w-]{22}$/;
+const linkIdPattern = /^[0-9a-f]{32}$/;
 
 /** The `jti` (RFC 7519 4.1.7) of what looks like a JWT from here. */
 function jwtId(token: string): string | undefined {

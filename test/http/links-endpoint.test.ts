@@ -33,7 +33,7 @@ async function ownLinks(server: TestServer, username = 'alice', password = 'wond
 
 function formOf(page: string) {
   const [, ticket = ''] = /name="ticket" value="([^"]*)"/.exec(page) ?? [];
-  const ids = [...page.matchAll(/name="link" value="([\w-]{22})"/g)].map(([, id = '']) => id);
+  const ids = [...page.matchAll(/name="link" value="([0-9a-f]{32})"/g)].map(([, id = '']) => id);
   return { page, ticket, ids };
 }
 
@@ -91,7 +91,7 @@ describe('a person’s own links', () => {
     const server = await startServer();
     const [first, second] = [await link(server), await link(server, { client_id: 'other-skill' })];
     const { ticket, page } = await ownLinks(server);
-    const [, id = ''] = /value="([\w-]{22})" aria-label="Unlink Other Skill/.exec(page) ?? [];
+    const [, id = ''] = /value="([0-9a-f]{32})" aria-label="Unlink Other Skill/.exec(page) ?? [];
     const answer = await post(server, { ticket, link: id });
     expect(answer.status).toBe(200);
     const after = formOf(await answer.text());
