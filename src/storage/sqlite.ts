@@ -42,9 +42,12 @@ export async function openSqliteStorage(path: string): Promise<Storage> {
   return {
     ...storage,
     async close() {
-      // What was deleted is in the file beside it until then.
-      if (database.isOpen) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      await storage.close();
+      try {
+        // What was deleted is in the file beside it until then.
+        if (database.isOpen) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        await storage.close();
+      }
     },
   };
 }
