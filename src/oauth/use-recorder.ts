@@ -14,10 +14,12 @@ export interface UseRecorderOptions {
 const hour = 3600;
 const minute = 60;
 
-/** So many at once, or they would take all the connections that answers need; and so many wait. */
-const pauseSeconds = 5;
+/** Few at once, or they would take all the connections that answers need; so many under way and waiting at most. */
 const atOnce = 2;
 const most = 1000;
+
+/** After a failure. While the engine takes nothing, one attempt in a while is enough. */
+const pauseSeconds = 5;
 
 /** Records that a link was used: once an hour at most, and without holding an answer up. */
 export function createUseRecorder(options: UseRecorderOptions): (link: Link) => void {
@@ -42,8 +44,7 @@ export function createUseRecorder(options: UseRecorderOptions): (link: Link) => 
 
   return ({ id, lastUsedAt = Number.NEGATIVE_INFINITY }) => {
     const at = now();
-    // While the engine takes nothing, one attempt in a while is enough. What is left out is recorded with the next use.
-    // Clocks may have been set back since.
+    // What is left out is recorded with the next use. Differences without their sign, since clocks are set back at times.
     const recently = Math.abs(at - lastUsedAt) < hour || Math.abs(at - failedAt) < pauseSeconds;
     if (recently || underWay.has(id) || underWay.size >= most) return;
     underWay.add(id);
