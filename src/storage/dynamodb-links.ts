@@ -1,27 +1,7 @@
-import {
-  type DynamoTable,
-  type Expression,
-  type Item,
-  keyAttribute,
-  ttlAttribute,
-} from './dynamodb-table.ts';
-import {
-  type AccessTokenRecord,
-  type Link,
-  type LinkFilter,
-  type LinkStore,
-  matches,
-  recordSeconds,
-  StorageUnavailableError,
-} from './stores.ts';
-
-/** What an item holds beside the link's own members, which have the names that they have in `Link`. */
-interface TokensOfItem {
-  readonly tokens: Readonly<Record<string, Omit<AccessTokenRecord, 'digest'>>>;
-}
-
-const prefix = 'link#';
-const keyOf = (linkId: string) => `${prefix}${linkId}`;
+import { createDynamoCodeGrants } from './dynamodb-code-grants.ts';
+import { isThereAlready, itemOf, keyOf, linkOf, prefix, tokensOf } from './dynamodb-items.ts';
+import { type DynamoTable, type Expression, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
+import { type LinkFilter, type LinkStore, matches, recordSeconds } from './stores.ts';
 
 /** Links as one item each, with their access tokens in it by digest. */
 export function createDynamoLinks(table: DynamoTable): LinkStore {
@@ -31,24 +11,19 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
   }
 
   return {
+    ...createDynamoCodeGrants(table),
+
     async create(link, { digest, ...token }) {
-      const { id, ...members } = link;
-      const item = {
-        [keyAttribute]: keyOf(id),
-        ...members,
-        tokens: { [digest]: token },
-        [ttlAttribute]: link.expiresAt && link.expiresAt + recordSeconds,
-      };
+      const item = itemOf(link, { [digest]: token });
       // The same again is no other: so the client may try twice where an answer was lost.
       const isNew = 'attribute_not_exists(#key) OR attribute_exists(#tokens.#digest)';
       const names = { key: keyAttribute, tokens: 'tokens', digest };
-      if (!(await table.put(item, { text: isNew, names })))
-        throw new StorageUnavailableError(new Error(`there is a link ${id} already`));
+      if (!(await table.put(item, { text: isNew, names }))) throw isThereAlready(link);
     },
 
     async findByAccessToken({ linkId, digest }) {
       const item = await table.get(keyOf(linkId));
-      const token = item && (item as unknown as TokensOfItem).tokens[digest];
+      const token = item && tokensOf(item)[digest];
       return token && { link: linkOf(item), accessToken: { digest, ...token } };
     },
 
@@ -63,7 +38,7 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
     },
 
     async recordUse(linkId, at, notSince) {
-      await table.set(keyOf(linkId), '#lastUsedAt = :at', {
+      await table.update(keyOf(linkId), 'SET #lastUsedAt = :at', {
         text: 'attribute_exists(#key) AND (attribute_not_exists(#lastUsedAt) OR #lastUsedAt <= :notSince OR #lastUsedAt > :at)',
         names: { key: keyAttribute, lastUsedAt: 'lastUsedAt' },
         values: { ':at': at, ':notSince': notSince },
@@ -71,7 +46,7 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
     },
 
     revoke: (linkId, at) =>
-      table.set(keyOf(linkId), '#revokedAt = :at, #ttl = :until', {
+      table.update(keyOf(linkId), 'SET #revokedAt = :at, #ttl = :until', {
         text: 'attribute_exists(#key) AND attribute_not_exists(#revokedAt)',
         names: { key: keyAttribute, revokedAt: 'revokedAt', ttl: ttlAttribute },
         values: { ':at': at, ':until': at + recordSeconds },
@@ -110,9 +85,4 @@ function matching({ clientId, user }: LinkFilter): Expression {
       ...(user !== undefined && { ':user': user }),
     },
   };
-}
-
-function linkOf(item: Item): Link {
-  const { [keyAttribute]: key, [ttlAttribute]: _ttl, tokens: _tokens, ...members } = item;
-  return { id: String(key).slice(prefix.length), ...members } as unknown as Link;
 }

@@ -36,8 +36,8 @@ export interface DynamoTable {
   get(key: string): Promise<Item | undefined>;
   /** False where the condition does not hold. */
   put(item: Item, condition?: Expression): Promise<boolean>;
-  /** `SET`; false where the condition does not hold. The condition's names and values serve both. */
-  set(key: string, assignments: string, condition: Expression): Promise<boolean>;
+  /** `SET` and the like; false where the condition does not hold. The condition's names and values serve both. */
+  update(key: string, changes: string, condition: Expression): Promise<boolean>;
   /** Gives what was there. */
   delete(key: string): Promise<Item | undefined>;
   /** All that match, a page at a time. */
@@ -96,8 +96,7 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
       return ask(() => unlessConditionFails(client.send(command)));
     },
 
-    set: (key, assignments, condition) => {
-      const UpdateExpression = `SET ${assignments}`;
+    update: (key, UpdateExpression, condition) => {
       const command = new UpdateCommand({ ...at(key), UpdateExpression, ...conditional(condition) });
       return ask(() => unlessConditionFails(client.send(command)));
     },

@@ -1,17 +1,24 @@
 import type { Kysely } from 'kysely';
+import { createSqlCodeGrants } from './sql-code-grants.ts';
+import { linkColumns, linkOf, rowOf, rowOfToken } from './sql-rows.ts';
 import type { Schema } from './sql-schema.ts';
-import type { AccessTokenRecord, Link, LinkFilter, LinkStore, Run } from './stores.ts';
+import type { LinkFilter, LinkStore, Run } from './stores.ts';
 
 const pageSize = 500;
 
 /** Links and their access tokens in the tables of `sql-schema.ts`; each operation goes through `run`. */
 export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
   return {
+    ...createSqlCodeGrants(db, run),
+
     create: (link, accessToken) =>
       run(() =>
         db.transaction().execute(async (transaction) => {
           await transaction.insertInto('alexa_links').values(rowOf(link)).execute();
-          await transaction.insertInto('alexa_access_tokens').values(rowOfToken(link, accessToken)).execute();
+          await transaction
+            .insertInto('alexa_access_tokens')
+            .values(rowOfToken(link.id, accessToken))
+            .execute();
         }),
       ),
 
@@ -19,7 +26,7 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
       const finding = db
         .selectFrom('alexa_access_tokens')
         .innerJoin('alexa_links', 'alexa_links.id', 'alexa_access_tokens.link_id')
-        .selectAll('alexa_links')
+        .select(linkColumns)
         .select(['issued_at', 'alexa_access_tokens.expires_at as token_expires_at'])
         .where('digest', '=', digest);
       const row = await run(() => finding.executeTakeFirst());
@@ -29,7 +36,7 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
     },
 
     async find(linkId) {
-      const finding = db.selectFrom('alexa_links').selectAll().where('id', '=', linkId);
+      const finding = db.selectFrom('alexa_links').select(linkColumns).where('id', '=', linkId);
       const row = await run(() => finding.executeTakeFirst());
       return row && linkOf(row);
     },
@@ -85,6 +92,12 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
 
 /** Takes links out with their tokens; whether there were some. */
 export async function deleteLinks(transaction: Kysely<Schema>, ids: readonly string[]): Promise<boolean> {
+  // Changes nothing, but whoever is about to add a token then waits for it and finds the link gone.
+  await transaction
+    .updateTable('alexa_links')
+    .set((row) => ({ revoked_at: row.ref('revoked_at') }))
+    .where('id', 'in', ids)
+    .execute();
   await transaction.deleteFrom('alexa_access_tokens').where('link_id', 'in', ids).execute();
   const deleting = transaction.deleteFrom('alexa_links').where('id', 'in', ids);
   return (await deleting.executeTakeFirstOrThrow()).numDeletedRows > 0n;
@@ -94,7 +107,7 @@ function matchingRows(db: Kysely<Schema>, filter: LinkFilter) {
   const { subject, user, clientId, liveAt, unusedSince } = filter;
   return db
     .selectFrom('alexa_links')
-    .selectAll()
+    .select(linkColumns)
     .where((row) =>
       row.and([
         ...(subject === undefined ? [] : [row('subject', '=', subject)]),
@@ -114,45 +127,4 @@ function matchingRows(db: Kysely<Schema>, filter: LinkFilter) {
             ]),
       ]),
     );
-}
-
-function rowOf(link: Link): Schema['alexa_links'] {
-  return {
-    id: link.id,
-    client_id: link.clientId,
-    subject: link.subject,
-    username: link.username,
-    scope: link.scope,
-    redirect_host: link.redirectHost,
-    reference: link.reference,
-    created_at: link.createdAt,
-    expires_at: link.expiresAt ?? null,
-    last_used_at: link.lastUsedAt ?? null,
-    revoked_at: link.revokedAt ?? null,
-  };
-}
-
-function linkOf(row: Schema['alexa_links']): Link {
-  return {
-    id: row.id,
-    clientId: row.client_id,
-    subject: row.subject,
-    username: row.username,
-    scope: row.scope,
-    redirectHost: row.redirect_host,
-    reference: row.reference,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at ?? undefined,
-    lastUsedAt: row.last_used_at ?? undefined,
-    revokedAt: row.revoked_at ?? undefined,
-  };
-}
-
-function rowOfToken(link: Link, accessToken: AccessTokenRecord): Schema['alexa_access_tokens'] {
-  return {
-    digest: accessToken.digest,
-    link_id: link.id,
-    issued_at: accessToken.issuedAt,
-    expires_at: accessToken.expiresAt ?? null,
-  };
 }

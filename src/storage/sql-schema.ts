@@ -18,6 +18,14 @@ export interface Schema {
     readonly expires_at: number | null;
     readonly last_used_at: number | null;
     readonly revoked_at: number | null;
+    readonly code_digest: string | null;
+    readonly code_redirect_uri: string | null;
+    readonly code_challenge: string | null;
+    readonly refresh_family: string | null;
+    readonly refresh_digest: string | null;
+    readonly refresh_issued_at: number | null;
+    readonly refresh_answered: number | null;
+    readonly refresh_predecessors: string | null;
   };
   readonly alexa_access_tokens: {
     readonly digest: string;
@@ -118,6 +126,28 @@ export const migrations: Record<string, Migration> = {
       await index(db, 'alexa_links', 'subject');
       // For what is taken out when it has ended, so only of what ends.
       for (const [table, column] of ends) await index(db, table, column, true);
+    },
+  },
+  '0004_code_grant': {
+    async up(db: Kysely<Schema>) {
+      // All null where a link began without a code. One statement each: SQLite adds no more at once.
+      const add = (column: string, type: 'text' | 'bigint') =>
+        db.schema.alterTable('alexa_links').addColumn(column, type).execute();
+      // SHA-256 of the authorization code.
+      await add('code_digest', 'text');
+      // Where it was sent.
+      await add('code_redirect_uri', 'text');
+      // The code challenge (S256), where the request had one.
+      await add('code_challenge', 'text');
+      // SHA-256 of what all refresh tokens of the link have in common.
+      await add('refresh_family', 'text');
+      // SHA-256 of the refresh token; null until the code is redeemed.
+      await add('refresh_digest', 'text');
+      await add('refresh_issued_at', 'bigint');
+      // 1 when the answer with it has gone out, 0 before.
+      await add('refresh_answered', 'bigint');
+      // JSON: digest, salt and first use of those that it came from and that may be sent again.
+      await add('refresh_predecessors', 'text');
     },
   },
 };

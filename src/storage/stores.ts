@@ -44,6 +44,54 @@ export interface LinkedAccessToken {
   readonly accessToken: AccessTokenRecord;
 }
 
+/** An authorization code as it is kept, as long as its link is (RFC 6749 4.1.2). Until it is redeemed, both end together. */
+export interface CodeRecord {
+  readonly digest: string;
+  /** Where the authorization request was answered, which redeeming has to repeat. */
+  readonly redirectUri: string;
+  /** As `S256` makes it (RFC 7636 4.2). Absent: the request had none. */
+  readonly codeChallenge?: string;
+}
+
+/** The refresh token of a link: one at a time, replaced with each use (RFC 9700 4.14.2). It ends with the link. */
+export interface RefreshTokenRecord {
+  /** Of what all refresh tokens of the link have in common: tells one that was used from one that never was. */
+  readonly familyDigest: string;
+  readonly digest: string;
+  /** When it was first given out; after an answer that got lost, when it was so again. */
+  readonly issuedAt: number;
+  /** Whether the answer with it is known to have gone out. */
+  readonly answered: boolean;
+  /** Those that it came from, the newest first: the last one, and others that were used a moment ago. */
+  readonly predecessors: readonly Predecessor[];
+}
+
+/** A refresh token that was used. With it and the salt, and with neither alone, its successor can be made again. */
+export interface Predecessor {
+  readonly digest: string;
+  readonly salt: string;
+  /** First. */
+  readonly usedAt: number;
+}
+
+/** A link that began with an authorization code. */
+export interface CodeGrant {
+  readonly link: Link;
+  readonly code: CodeRecord;
+  /** Absent: the code was not redeemed yet. */
+  readonly refreshToken?: RefreshTokenRecord;
+}
+
+/** What a code or a refresh token is answered with, as it is kept. */
+export interface Renewal {
+  readonly refreshToken: RefreshTokenRecord;
+  readonly accessToken: AccessTokenRecord;
+  /** When the link now ends. */
+  readonly expiresAt: number;
+  /** The link's last use. Absent: leaves it as it is. */
+  readonly usedAt?: number;
+}
+
 /** Which links to list; all conditions that are given must hold. */
 export interface LinkFilter {
   readonly subject?: string;
@@ -74,6 +122,22 @@ export interface LinkStore {
    * such a link or token already.
    */
   create(link: Link, accessToken: AccessTokenRecord): Promise<void>;
+
+  /** As `create`, with a code in place of the token. */
+  createWithCode(link: Link, code: CodeRecord): Promise<void>;
+
+  /** One keyed lookup; `undefined` also for a link that began without a code. Gives expired and revoked ones too. */
+  findCodeGrant(linkId: string): Promise<CodeGrant | undefined>;
+
+  /**
+   * Atomic: keeps the renewal and its access token, where the refresh token is still the one that was found (`undefined`:
+   * there is none, as the code was not redeemed) and the link is not revoked. False where that is not so. Resolves once
+   * it is durable. Where the very refresh token that was found is to be kept, many at once may succeed.
+   */
+  renew(linkId: string, found: RefreshTokenRecord | undefined, renewal: Renewal): Promise<boolean>;
+
+  /** Notes that the answer with this refresh token has gone out, if it is still the link's. */
+  confirm(linkId: string, refreshTokenDigest: string): Promise<void>;
 
   /** One keyed lookup. Gives expired and revoked ones too: what they mean is for the caller to say. */
   findByAccessToken(key: AccessTokenKey): Promise<LinkedAccessToken | undefined>;

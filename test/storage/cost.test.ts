@@ -12,7 +12,7 @@ import { type DatabaseServer, startPostgres } from '../support/databases.ts';
 import { type DynamoServer, startDynamo } from '../support/dynamodb.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';
 import { authorizePath, signIn, startServer } from '../support/server.ts';
-import { keepLink } from './storage-conformance.ts';
+import { keepCode, keepLink, newRenewal } from './storage-conformance.ts';
 
 let postgres: DatabaseServer;
 let dynamo: DynamoServer;
@@ -66,6 +66,17 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     expect(firstWords(await during(() => storage.links.revoke(link.id, 1)))).toEqual(['update']);
   });
 
+  it('takes one write for a code, and one read and two writes to redeem it or to refresh', async () => {
+    const { storage, during } = await measured(dialect);
+    const { links } = storage;
+    expect(firstWords(await during(() => keepCode(storage)))).toEqual(['insert']);
+    const { link } = await keepCode(storage);
+    expect(firstWords(await during(() => links.findCodeGrant(link.id)))).toEqual(['select']);
+    const renewing = await during(() => links.renew(link.id, undefined, newRenewal()));
+    expect(firstWords(renewing)).toEqual(['begin', 'update', 'insert', 'commit']);
+    expect(firstWords(await during(() => links.confirm(link.id, 'x')))).toEqual(['update']);
+  });
+
   it('finds by a key whatever is asked while somebody waits, however many links there are', async () => {
     const { db, storage, during } = await measured(dialect);
     const many = 20_000;
@@ -83,12 +94,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     const asked = await during(async () => {
       await links.findByAccessToken({ linkId: 'id7', digest: 'd7' });
       await links.find('id7');
+      await links.findCodeGrant('id7');
+      await links.confirm('id7', 'x');
       await links.recordUse('id7', 2, 1);
       await links.revoke('id7', 1);
       await Array.fromAsync(links.list({ subject: 's7', liveAt: 1 }));
       await tickets.consume('x');
     });
-    expect(asked.length).toBe(6);
+    expect(asked.length).toBe(8);
     for (const { sql: text, parameters } of asked) {
       const explain = dialect === 'SQLite' ? 'explain query plan' : 'explain';
       const pieces = text.split(/\?|\$\d+/);
@@ -152,6 +165,14 @@ describe('DynamoDB', () => {
       expect(proxy.sent().slice(before)).toContain('"ConsistentRead":true');
     }
     expect(await requests(() => storage.links.recordUse(link.id, 2, 1))).toEqual(['UpdateItem']);
+    const coded = (await keepCode(storage)).link.id;
+    expect(await requests(() => keepCode(storage))).toEqual(['PutItem']);
+    expect(await requests(() => storage.links.findCodeGrant(coded))).toEqual(['GetItem']);
+    expect(await requests(() => storage.links.renew(coded, undefined, newRenewal()))).toEqual([
+      'GetItem',
+      'UpdateItem',
+    ]);
+    expect(await requests(() => storage.links.confirm(coded, 'x'))).toEqual(['UpdateItem']);
     expect(await requests(() => storage.links.revoke(link.id, 1))).toEqual(['UpdateItem']);
   });
 });

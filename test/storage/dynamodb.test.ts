@@ -7,7 +7,7 @@ import { dynamoClient } from '../../src/storage/dynamodb.ts';
 import { type DynamoServer, startDynamo } from '../support/dynamodb.ts';
 import { describeFailureStore } from './failure-store-conformance.ts';
 import { describeRaces } from './races.ts';
-import { describeStorage, keepLink, madeAt } from './storage-conformance.ts';
+import { describeStorage, keepCode, keepLink, madeAt, newRenewal, newToken } from './storage-conformance.ts';
 
 let dynamo: DynamoServer;
 let location: string;
@@ -76,6 +76,41 @@ describe('DynamoDB', () => {
     expect((await item('ticket#some'))?.['expire']).toEqual({ N: String(madeAt) });
     await storage.failures.add('some-failure', 900);
     expect((await item('some-failure'))?.['expire']?.N).toMatch(/^\d{10}$/);
+  });
+
+  it('marks a link anew when it is renewed, and lets go of access tokens that are over, and of very many', async () => {
+    const { links } = await open();
+    const { link } = await keepCode({ links });
+    const item = async () =>
+      (await client().getItem({ TableName: 'alexa-links', Key: { key: { S: `link#${link.id}` } } })).Item;
+    expect((await item())?.['expire']).toEqual({ N: String(madeAt + 300 + 7_776_000) });
+    const first = newRenewal();
+    await links.renew(link.id, undefined, first);
+    expect((await item())?.['expire']).toEqual({ N: String(first.expiresAt + 7_776_000) });
+    const { refreshToken } = first;
+    for (let index = 1; index <= 110; index += 1) {
+      const accessToken = newToken({ issuedAt: madeAt + index, expiresAt: madeAt + 3600 });
+      expect(await links.renew(link.id, refreshToken, newRenewal({ refreshToken, accessToken }))).toBe(true);
+    }
+    expect(Object.keys((await item())?.['tokens']?.M ?? {}).length).toBeLessThanOrEqual(101);
+    const late = newRenewal({ refreshToken, accessToken: newToken({ issuedAt: madeAt + 3600 }) });
+    await links.renew(link.id, refreshToken, late);
+    expect(Object.keys((await item())?.['tokens']?.M ?? {})).toEqual([late.accessToken.digest]);
+  });
+
+  it('takes the same renewal again for the same, but not when there was another since', async () => {
+    const { links } = await open();
+    const { link, code } = await keepCode({ links });
+    await links.createWithCode(link, code);
+    const [first, second] = [newRenewal(), newRenewal()];
+    const again = async () => [
+      await links.renew(link.id, undefined, first),
+      await links.renew(link.id, first.refreshToken, second),
+    ];
+    expect(await links.renew(link.id, undefined, first)).toBe(true);
+    expect(await again()).toEqual([true, true]);
+    expect(await again()).toEqual([false, true]);
+    expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(second.refreshToken);
   });
 
   it('takes the same link again for the same, so that a lost answer may be asked for again', async () => {

@@ -14,6 +14,18 @@ const storage = await openStorage(parsed.config.storage);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 const operations: Record<Operation, () => Promise<unknown>> = {
+  renew: () =>
+    storage.links.renew(KEY, undefined, {
+      refreshToken: {
+        familyDigest: 'f',
+        digest: String(process.pid),
+        issuedAt: 1,
+        answered: false,
+        predecessors: [],
+      },
+      accessToken: { digest: String(process.pid), issuedAt: 1 },
+      expiresAt: 2_000_000_000,
+    }),
   revoke: () => storage.links.revoke(KEY, process.pid),
   consume: async () => (await storage.tickets.consume(KEY)) !== undefined,
   fail: async () => {

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import { recordSeconds, type Storage } from '../../src/storage/stores.ts';
-import { keepLink, keepMany, madeAt } from './storage-conformance.ts';
+import { keepCode, keepLink, keepMany, madeAt } from './storage-conformance.ts';
 
-export type Operation = 'revoke' | 'consume' | 'fail' | 'remove';
+export type Operation = 'revoke' | 'renew' | 'consume' | 'fail' | 'remove';
 
 const processes = 6;
 
@@ -53,6 +53,13 @@ export function describeRaces(
       const { storage, location } = await open();
       const { link } = await keepLink(storage);
       const answers = await race(location, 'revoke', link.id);
+      expect(answers.filter((first) => first)).toHaveLength(1);
+    });
+
+    it('renews a link for exactly one', async () => {
+      const { storage, location } = await open();
+      const { link } = await keepCode(storage);
+      const answers = await race(location, 'renew', link.id);
       expect(answers.filter((first) => first)).toHaveLength(1);
     });
 

@@ -5,8 +5,11 @@ import { sha256 } from '../../src/crypto/digest.ts';
 import {
   type AccessTokenKey,
   type AccessTokenRecord,
+  type CodeRecord,
   type Link,
   type LinkFilter,
+  type RefreshTokenRecord,
+  type Renewal,
   recordSeconds,
   type Storage,
 } from '../../src/storage/stores.ts';
@@ -40,6 +43,41 @@ export async function keepLink(
   const accessToken = newToken({ expiresAt: link.expiresAt });
   await links.create(link, accessToken);
   return { link, accessToken, key: { linkId: link.id, digest: accessToken.digest } };
+}
+
+function newCode(changes: Partial<CodeRecord> = {}): CodeRecord {
+  return { digest: sha256(randomUUID()), redirectUri: 'https://example.com/?a=b', ...changes };
+}
+
+function newRefreshToken(changes: Partial<RefreshTokenRecord> = {}): RefreshTokenRecord {
+  return {
+    familyDigest: sha256('family'),
+    digest: sha256(randomUUID()),
+    issuedAt: madeAt,
+    answered: false,
+    predecessors: [],
+    ...changes,
+  };
+}
+
+export function newRenewal(changes: Partial<Renewal> = {}): Renewal {
+  return {
+    refreshToken: newRefreshToken(),
+    accessToken: newToken({ expiresAt: madeAt + 3600 }),
+    expiresAt: madeAt + 10_000,
+    ...changes,
+  };
+}
+
+/** Keeps a link with a code, and gives both. */
+export async function keepCode(
+  { links }: Pick<Storage, 'links'>,
+  changes: Partial<Link> = {},
+): Promise<{ link: Link; code: CodeRecord }> {
+  const link = newLink({ expiresAt: madeAt + 300, ...changes });
+  const code = newCode();
+  await links.createWithCode(link, code);
+  return { link, code };
 }
 
 /** Keeps many links, a few at a time. */
@@ -205,6 +243,148 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       expect(await storage.links.countEnding(from, from + 100)).toBe(3);
     });
 
+    it('gives a link with its code back, as it was kept', async () => {
+      const { links } = await open();
+      for (const code of [newCode(), newCode({ codeChallenge: sha256('x') })]) {
+        const link = newLink({ expiresAt: madeAt + 300 });
+        await links.createWithCode(link, code);
+        const found = await links.findCodeGrant(link.id);
+        expect(found).toEqual({ link, code });
+        expect(found?.refreshToken).toBeUndefined();
+        expect(await links.find(link.id)).toEqual(link);
+        const key = { linkId: link.id, digest: code.digest };
+        expect(await links.findByAccessToken(key)).toBeUndefined();
+        const listed = await Array.fromAsync(links.list({ subject: link.subject }));
+        expect(listed).toContainEqual(link);
+      }
+      expect(await links.findCodeGrant('nothing')).toBeUndefined();
+    });
+
+    it('never replaces a link by one with a code, and finds no code where there is none', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const [plain, coded] = [await keepLink(storage), await keepCode(storage)];
+      expect(await links.findCodeGrant(plain.link.id)).toBeUndefined();
+      expect(await links.renew(plain.link.id, undefined, newRenewal())).toBe(false);
+      const gone = { name: 'StorageUnavailableError' };
+      await expect(links.createWithCode(plain.link, newCode())).rejects.toMatchObject(gone);
+      await expect(links.createWithCode(coded.link, newCode())).rejects.toMatchObject(gone);
+      await expect(links.create(coded.link, newToken())).rejects.toMatchObject(gone);
+      expect(await links.findCodeGrant(coded.link.id)).toEqual(coded);
+    });
+
+    it('keeps a renewal with its access token, where what was found is still there', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link, code } = await keepCode(storage);
+      const first = newRenewal();
+      expect(await links.renew(link.id, first.refreshToken, newRenewal())).toBe(false);
+      expect(await links.renew(link.id, undefined, first)).toBe(true);
+      expect(await links.renew(link.id, undefined, newRenewal())).toBe(false);
+      const renewed = { ...link, expiresAt: first.expiresAt };
+      expect(await links.findCodeGrant(link.id)).toEqual({
+        link: renewed,
+        code,
+        refreshToken: first.refreshToken,
+      });
+      const predecessor = { digest: first.refreshToken.digest, salt: 'salt', usedAt: madeAt + 9 };
+      const refreshToken = newRefreshToken({ issuedAt: madeAt + 9, predecessors: [predecessor] });
+      const second = newRenewal({ refreshToken, expiresAt: madeAt + 20_000, usedAt: madeAt + 9 });
+      expect(await links.renew(link.id, first.refreshToken, second)).toBe(true);
+      expect(await links.renew(link.id, first.refreshToken, newRenewal())).toBe(false);
+      const again = { ...renewed, expiresAt: second.expiresAt, lastUsedAt: madeAt + 9 };
+      expect(await links.findCodeGrant(link.id)).toEqual({ link: again, code, refreshToken });
+      for (const { accessToken } of [first, second])
+        expect(await links.findByAccessToken({ linkId: link.id, digest: accessToken.digest })).toEqual({
+          link: again,
+          accessToken,
+        });
+    });
+
+    it('knows the token that was found by its instant too, and keeps nothing of what it refuses', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link } = await keepCode(storage);
+      const { refreshToken, ...first } = newRenewal();
+      await links.renew(link.id, undefined, { ...first, refreshToken });
+      const refused = newRenewal();
+      const older = { ...refreshToken, issuedAt: refreshToken.issuedAt - 1 };
+      expect(await links.renew(link.id, older, refused)).toBe(false);
+      expect(await links.renew('nothing', undefined, refused)).toBe(false);
+      const key = { linkId: link.id, digest: refused.accessToken.digest };
+      expect(await links.findByAccessToken(key)).toBeUndefined();
+      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(refreshToken);
+    });
+
+    it('renews nothing of a link that is revoked', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link } = await keepCode(storage);
+      await links.revoke(link.id, madeAt);
+      expect(await links.renew(link.id, undefined, newRenewal())).toBe(false);
+      const other = await keepCode(storage);
+      const { refreshToken, ...first } = newRenewal();
+      await links.renew(other.link.id, undefined, { ...first, refreshToken });
+      await links.revoke(other.link.id, madeAt + 1);
+      expect(await links.renew(other.link.id, refreshToken, newRenewal())).toBe(false);
+      expect((await links.find(other.link.id))?.revokedAt).toBe(madeAt + 1);
+    });
+
+    it('tells exactly one of many that renew at once', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link } = await keepCode(storage);
+      const renewals = Array.from({ length: 20 }, () => newRenewal());
+      const all = await Promise.all(renewals.map((renewal) => links.renew(link.id, undefined, renewal)));
+      expect(all.filter((first) => first)).toHaveLength(1);
+      const kept = renewals[all.indexOf(true)];
+      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(kept?.refreshToken);
+      const found = await Promise.all(
+        renewals.map(({ accessToken: { digest } }) => links.findByAccessToken({ linkId: link.id, digest })),
+      );
+      expect(found.map((each) => each !== undefined)).toEqual(all);
+    });
+
+    it('keeps the access tokens of all that leave the refresh token as it is, and what was confirmed', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link } = await keepCode(storage);
+      const first = newRenewal();
+      await links.renew(link.id, undefined, first);
+      const { refreshToken } = first;
+      await links.confirm(link.id, sha256('another'));
+      expect((await links.findCodeGrant(link.id))?.refreshToken?.answered).toBe(false);
+      await links.confirm(link.id, refreshToken.digest);
+      const renewals = Array.from({ length: 20 }, () => newRenewal({ refreshToken }));
+      const all = await Promise.all(renewals.map((renewal) => links.renew(link.id, refreshToken, renewal)));
+      expect(all).toEqual(Array(20).fill(true));
+      for (const { accessToken } of renewals)
+        expect(await links.findByAccessToken({ linkId: link.id, digest: accessToken.digest })).toMatchObject({
+          accessToken,
+        });
+      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual({ ...refreshToken, answered: true });
+      await links.confirm('nothing', refreshToken.digest);
+      expect(await links.find('nothing')).toBeUndefined();
+    });
+
+    it('erases a link with its code and all tokens, also while it is renewed', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link } = await keepCode(storage);
+      const first = newRenewal();
+      await links.renew(link.id, undefined, first);
+      const { refreshToken } = first;
+      const renewals = Array.from({ length: 10 }, () => newRenewal({ refreshToken }));
+      const renewing = renewals.map((renewal) => links.renew(link.id, refreshToken, renewal));
+      const [erased] = await Promise.all([links.erase(link.id), ...renewing]);
+      expect(erased).toBe(true);
+      expect(await links.findCodeGrant(link.id)).toBeUndefined();
+      for (const { accessToken } of [first, ...renewals])
+        expect(
+          await links.findByAccessToken({ linkId: link.id, digest: accessToken.digest }),
+        ).toBeUndefined();
+    });
+
     it('gives a ticket to one of many that ask at once', async () => {
       const { tickets } = await open();
       const digest = sha256(randomUUID());
@@ -242,6 +422,10 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         () => storage.ping(),
         () => links.findByAccessToken(key),
         () => links.find(link.id),
+        () => links.findCodeGrant(link.id),
+        () => links.createWithCode(newLink(), newCode()),
+        () => links.renew(link.id, undefined, newRenewal()),
+        () => links.confirm(link.id, 'x'),
         () => links.create(newLink(), newToken()),
         () => links.revoke(link.id, madeAt),
         () => links.recordUse(link.id, madeAt, 0),
@@ -273,13 +457,15 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
       await links.revoke(revokedLongAgo.link.id, madeAt);
       const expiredLately = await keepLink(storage, { expiresAt: madeAt + 1 });
       const expiredLongAgo = await keepLink(storage, { expiresAt: madeAt });
+      const neverRedeemed = await keepCode(storage, { expiresAt: madeAt });
       await tickets.keep('old', { subject: 's', username: 'u', expiresAt: now });
       await tickets.keep('new', { subject: 's', username: 'u', expiresAt: now + 1 });
 
       await storage.failures.add('a-failure', 0.001);
       const later = Math.floor(Date.now() / 1000) + 2;
-      expect(await storage.removeEnded(Math.max(now, later))).toBe(6);
+      expect(await storage.removeEnded(Math.max(now, later))).toBe(7);
       expect(await storage.removeEnded(now)).toBe(0);
+      expect(await links.find(neverRedeemed.link.id)).toBeUndefined();
       for (const { key } of [lasting, endless, revokedLately])
         expect(await links.findByAccessToken(key)).toBeDefined();
       expect(await links.findByAccessToken(expiredLately.key)).toBeUndefined();

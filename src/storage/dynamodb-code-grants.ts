@@ -1,0 +1,92 @@
+import { codeGrantOf, isThereAlready, itemOf, keyOf, linkOf, tokensOf } from './dynamodb-items.ts';
+import { type DynamoTable, type Item, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
+import { type LinkStore, recordSeconds } from './stores.ts';
+
+type CodeGrants = Pick<LinkStore, 'createWithCode' | 'findCodeGrant' | 'renew' | 'confirm'>;
+
+/** What the code grant keeps of a link, in the link's own item. */
+export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
+  return {
+    async createWithCode(link, code) {
+      // The same again is no other: so the client may try twice where an answer was lost.
+      const condition = {
+        text: 'attribute_not_exists(#key) OR #code.#digest = :digest',
+        names: { key: keyAttribute, code: 'code', digest: 'digest' },
+        values: { ':digest': code.digest },
+      };
+      if (!(await table.put(itemOf(link, {}, code), condition))) throw isThereAlready(link);
+    },
+
+    async findCodeGrant(linkId) {
+      const item = await table.get(keyOf(linkId));
+      if (item === undefined) return undefined;
+      const { code, refreshToken } = codeGrantOf(item);
+      return code && { link: linkOf(item), code, refreshToken };
+    },
+
+    async renew(linkId, found, { refreshToken, accessToken: { digest, ...token }, expiresAt, usedAt }) {
+      const item = await table.get(keyOf(linkId));
+      if (item === undefined) return false;
+      const old = superfluousTokens(item, token.issuedAt);
+      const isFound =
+        found === undefined
+          ? '(attribute_exists(#code) AND attribute_not_exists(#refreshToken))'
+          : '(#refreshToken.#digest = :foundDigest AND #refreshToken.#issuedAt = :foundIssuedAt)';
+      // As above. Not when another has renewed it since, which this would undo.
+      const isDone =
+        '(#refreshToken.#digest = :digest AND #refreshToken.#issuedAt = :issuedAt AND attribute_exists(#tokens.#new))';
+      const setting = [
+        ...(refreshToken === found ? [] : ['#refreshToken = :refreshToken']),
+        '#tokens.#new = :token',
+        '#expiresAt = :expiresAt',
+        '#ttl = :until',
+        ...(usedAt === undefined ? [] : ['#lastUsedAt = :usedAt']),
+      ];
+      const removing = old.length === 0 ? '' : ` REMOVE ${old.map((_, index) => `#tokens.#old${index}`)}`;
+      return table.update(keyOf(linkId), `SET ${setting}${removing}`, {
+        text: `attribute_not_exists(#revokedAt) AND (${isFound} OR ${isDone})`,
+        names: {
+          refreshToken: 'refreshToken',
+          digest: 'digest',
+          issuedAt: 'issuedAt',
+          tokens: 'tokens',
+          new: digest,
+          expiresAt: 'expiresAt',
+          ttl: ttlAttribute,
+          revokedAt: 'revokedAt',
+          ...(found === undefined && { code: 'code' }),
+          ...(usedAt !== undefined && { lastUsedAt: 'lastUsedAt' }),
+          ...Object.fromEntries(old.map((each, index) => [`old${index}`, each])),
+        },
+        values: {
+          ...(refreshToken !== found && { ':refreshToken': refreshToken }),
+          ':token': token,
+          ':expiresAt': expiresAt,
+          ':until': expiresAt + recordSeconds,
+          ':digest': refreshToken.digest,
+          ':issuedAt': refreshToken.issuedAt,
+          ...(found !== undefined && { ':foundDigest': found.digest, ':foundIssuedAt': found.issuedAt }),
+          ...(usedAt !== undefined && { ':usedAt': usedAt }),
+        },
+      });
+    },
+
+    async confirm(linkId, refreshTokenDigest) {
+      await table.update(keyOf(linkId), 'SET #refreshToken.#answered = :yes', {
+        text: '#refreshToken.#digest = :digest',
+        names: { refreshToken: 'refreshToken', answered: 'answered', digest: 'digest' },
+        values: { ':yes': true, ':digest': refreshTokenDigest },
+      });
+    },
+  };
+}
+
+/** An item may have 400 KB at most, and each reading of it is paid by its size. */
+const mostTokens = 100;
+
+/** Digests of access tokens that have expired, and of the oldest where there are very many. */
+function superfluousTokens(item: Item, now: number): string[] {
+  const tokens = Object.entries(tokensOf(item)).sort(([, a], [, b]) => b.issuedAt - a.issuedAt);
+  const isOver = ({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt <= now;
+  return tokens.filter(([, token], index) => isOver(token) || index >= mostTokens).map(([digest]) => digest);
+}
