@@ -16,9 +16,11 @@ export function createDemo(): Demo {
     clientId: 'demo-skill',
     clientName: 'Demo Skill',
     redirectUris: new Set(),
-    responseTypes: new Set(['token']),
+    responseTypes: new Set(['token', 'code']),
     scope: new Set(['profile']),
     secretDigest: sha256(clientSecret),
+    refreshTokenTtlSeconds: 400 * 86_400,
+    requirePkce: false,
   };
   return {
     username: 'demo',

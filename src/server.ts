@@ -10,6 +10,7 @@ import { createDrainingServer } from './http/http-server.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
 import { type AccessTokenFormat, createOpaqueFormat } from './oauth/access-token.ts';
 import type { Clients } from './oauth/client.ts';
+import { codeSeconds } from './oauth/code-grant.ts';
 import { createGuessLimits } from './oauth/guess-limits.ts';
 import type { SigningKeys } from './oauth/signing-keys.ts';
 import { createUseRecorder } from './oauth/use-recorder.ts';
@@ -19,6 +20,7 @@ import type { Log } from './telemetry/log.ts';
 import { createDemoUser } from './users/demo-user.ts';
 import { withRememberedUsers } from './users/remembered-users.ts';
 import { withSlowRefusals } from './users/slow-refusals.ts';
+import { createStillHas } from './users/still-has.ts';
 import type { UserStore } from './users/user-store.ts';
 
 export interface AccountLinkingServer {
@@ -56,7 +58,10 @@ export async function createAccountLinkingServer(
 ): Promise<AccountLinkingServer> {
   const { production, publicUrl, trustProxy, host, port } = config;
   const demo = createDemo();
-  const metrics = await openMetrics(config, (seconds) => storage.links.countEnding(now(), now() + seconds));
+  // What ends sooner than a code are mostly links that wait for theirs to be redeemed.
+  const metrics = await openMetrics(config, (seconds) =>
+    storage.links.countEnding(now() + codeSeconds, now() + seconds),
+  );
   const report = createReport(log, metrics?.onEvent);
   const [users, storage] = await Promise.all([
     openRememberedUsers(config, demo, report, timing),
@@ -64,6 +69,7 @@ export async function createAccountLinkingServer(
   ]);
   const signingKeys = config.signingKeys ?? keysOfOneRun(config, report);
   const clients = config.clients ?? demo.clients;
+  const reportSeldom = seldom(report, 10);
   const context = {
     users,
     limits: createGuessLimits(storage.failures),
@@ -87,10 +93,14 @@ export async function createAccountLinkingServer(
         storage,
         context,
         onUse,
+        stillHas: createStillHas(users, (err) => reportSeldom('users.unavailable', { err })),
         keys: signingKeys?.published ?? [],
         simulator: production
           ? undefined
-          : { demoUser: config.users === undefined ? demo.username : undefined },
+          : {
+              demoUser: config.users === undefined ? demo.username : undefined,
+              demoSecret: config.clients === undefined ? demo.clientSecret : undefined,
+            },
         isDraining,
         log,
         report,

@@ -228,6 +228,17 @@ describe('clients', () => {
     }
   });
 
+  const code = { response_types: ['code'] };
+
+  it('have refresh tokens for 400 days and the choice of PKCE, where they say nothing else', () => {
+    const parsed = config({ ...production, CLIENTS: JSON.stringify([{ ...cloudLights, ...code }]) });
+    expect(parsed.clients?.get('cloud-lights')).toMatchObject({
+      responseTypes: new Set(['code']),
+      refreshTokenTtlSeconds: 34_560_000,
+      requirePkce: false,
+    });
+  });
+
   it.each([
     [{ client_id: undefined }, 'CLIENTS[0].client_id is missing'],
     [{ client_id: 7 }, 'CLIENTS[0].client_id must be text in quotes'],
@@ -253,7 +264,21 @@ describe('clients', () => {
     [{ redirect_uris: ['https://example.com\\evil'] }, /must be written as browsers write it/],
     [{ redirect_uris: ['javascript:alert(1)'] }, /redirect_uris\[0\] must begin with https/],
     [{ redirect_uris: [], alexa_vendor_ids: [] }, /^CLIENTS\[0\] has no redirect URI: give alexa_vendor_ids/],
-    [{ response_types: ['code'] }, /response_types\[0\] must be "token"/],
+    [{ response_types: ['codes'] }, /response_types\[0\] must be "code" or "token"/],
+    [{ response_types: [] }, /response_types must not be empty/],
+    [{ response_types: ['code'], client_secret: undefined }, /client_secret is missing, and Alexa needs it/],
+    [{ require_pkce: true }, /require_pkce is for the code grant alone: add "code" to response_types/],
+    [{ refresh_token_ttl: 2_592_000 }, /refresh_token_ttl is for the code grant alone/],
+    [{ ...code, refresh_token_ttl: 86_399 }, /refresh_token_ttl must be at least 86400 \(a day\)/],
+    [
+      { ...code, refresh_token_ttl: 86_400, access_token_ttl: 86_401 },
+      /refresh_token_ttl is 86400 seconds, less than access_token_ttl/,
+    ],
+    [
+      { response_types: ['token', 'code'], access_token_ttl: 3600 },
+      /access_token_ttl is 3600 seconds, after which everybody has to link again/,
+    ],
+    [{ ...code, access_token_ttl: 359 }, /access_token_ttl must be at least 360 seconds/],
     [{ scope: 'profile "lights"' }, /scope must be scopes separated by spaces/],
     [{ client_secret: '' }, /client_secret must not be empty/],
     [{ client_secret: 'sha256:abc' }, /client_secret must have 43 characters of base64url/],
@@ -277,6 +302,8 @@ describe('clients', () => {
     { access_token_ttl: 3600, allow_short_lived_implicit_tokens: true },
     { redirect_uris: ['http://localhost:3000/linked', 'http://127.0.0.1/x', 'http://[::1]:8/x'] },
     { client_secret: undefined },
+    { ...code, access_token_ttl: 3600, refresh_token_ttl: 2_592_000, require_pkce: true },
+    { response_types: ['code', 'token'] },
     { brand_color: '#0a7', logo_uri: 'https://cdn.example.com/logo.png' },
   ])('may have %o', (changes) => expect(clientProblems(changes)).toEqual([]));
 

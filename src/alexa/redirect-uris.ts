@@ -17,6 +17,11 @@ export function implicitPath(vendorId: string): string {
   return `/spa/skill/account-linking-status.html?vendorId=${vendorId}`;
 }
 
+/** The path for the code grant. */
+export function codePath(vendorId: string): string {
+  return `/api/skill/link/${vendorId}`;
+}
+
 /**
  * All six redirect URIs that Alexa may use for a vendor: three hosts, two forms. The second form is the code
  * grant's; whether the implicit grant ever uses it is not documented, so both are registered.
@@ -24,8 +29,13 @@ export function implicitPath(vendorId: string): string {
 export function redirectUrisOfVendor(vendorId: string): string[] {
   return Object.values(regions).flatMap(({ host }) => [
     `https://${host}${implicitPath(vendorId)}`,
-    `https://${host}/api/skill/link/${vendorId}`,
+    `https://${host}${codePath(vendorId)}`,
   ]);
+}
+
+/** What Alexa itself would have used, for the simulator's pages to show beside its stand-in. */
+export function realRedirectUri(region: Region, pathOf: (vendorId: string) => string): string {
+  return `https://${regions[region].host}${pathOf('YOUR_VENDOR_ID')}`;
 }
 
 /** Vendor IDs as the developer console shows them. */

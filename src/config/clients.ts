@@ -1,107 +1,11 @@
-import leven from 'leven';
 import { z } from 'zod';
-import { redirectUrisOfVendor, vendorIdPattern } from '../alexa/redirect-uris.ts';
+import { redirectUrisOfVendor } from '../alexa/redirect-uris.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { Client, Clients } from '../oauth/client.ts';
-import { isScopeToken, splitScope } from '../oauth/scope.ts';
-import { isHttpsOrLoopback } from './network.ts';
+import { splitScope } from '../oauth/scope.ts';
+import { type ClientMetadata, clientMetadata, wording } from './client-metadata.ts';
 import type { AddProblem } from './problem.ts';
 import { type ReadFile, whyUnreadable } from './variables.ts';
-
-const day = 86_400;
-const shortestTtl = 360;
-const shortestUnguardedTtl = 30 * day;
-
-const redirectUri = z.string().superRefine((value, context) => {
-  const problem = redirectUriProblem(value);
-  if (problem !== undefined) context.addIssue(problem);
-});
-
-function redirectUriProblem(value: string): string | undefined {
-  const url = URL.parse(value);
-  if (url === null) return 'is not a complete address';
-  if (value.includes('#')) return 'has a # part, which a redirect URI may not have';
-  if (url.username !== '' || url.password !== '') return 'has a username or password in it';
-  if (!isHttpsOrLoopback(url))
-    return 'must begin with https:// (http:// only to 127.0.0.1, [::1] or localhost)';
-  // Compared character by character, and answered as the URL standard writes it: both must be one.
-  return url.href === value ? undefined : `must be written as browsers write it: ${url.href}`;
-}
-
-const webAddress = z.string().refine((value) => {
-  const url = URL.parse(value);
-  return url !== null && isHttpsOrLoopback(url);
-}, 'must be an address that begins with https://');
-
-/** RFC 7591's client metadata, as far as it applies, and what Alexa adds. */
-const clientMetadata = z.strictObject({
-  client_id: z.string().regex(/^[\x20-\x7E]+$/, 'must be one or more printable ASCII characters'),
-  client_name: z.string().trim().min(1, 'must not be empty'),
-  alexa_vendor_ids: z
-    .array(
-      z.string().regex(vendorIdPattern, 'must be as the developer console shows it, like M2AAAAAAAAAAAA'),
-    )
-    .default([]),
-  redirect_uris: z.array(redirectUri).default([]),
-  response_types: z
-    .array(z.literal('token', 'must be "token"'))
-    .min(1, 'must not be empty')
-    .default(['token']),
-  scope: z
-    .string()
-    .refine((value) => [...splitScope(value)].every(isScopeToken), 'must be scopes separated by spaces')
-    .default(''),
-  client_secret: z
-    .string()
-    .min(1, 'must not be empty')
-    .refine((value) => !value.startsWith('sha256:') || /^sha256:[\w-]{43}$/.test(value), {
-      error: 'must have 43 characters of base64url after sha256:',
-    })
-    .optional(),
-  access_token_ttl: z
-    .int('must be a whole number of seconds')
-    .min(shortestTtl, `must be at least ${shortestTtl} seconds: Alexa refuses shorter ones`)
-    .nullish(),
-  allow_short_lived_implicit_tokens: z.boolean().default(false),
-  logo_uri: webAddress.optional(),
-  policy_uri: webAddress.optional(),
-  tos_uri: webAddress.optional(),
-  sign_up_uri: webAddress.optional(),
-  password_reset_uri: webAddress.optional(),
-  brand_color: z
-    .string()
-    .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be like #0a7 or #00aa77')
-    .optional(),
-});
-
-type ClientMetadata = z.infer<typeof clientMetadata>;
-
-const keys = Object.keys(clientMetadata.shape);
-
-/** What zod says by itself, in the words of somebody who reads a file. */
-const wording: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(sayUnknown).join('; ');
-  if (issue.code !== 'invalid_type') return undefined;
-  return issue.input === undefined ? 'is missing' : `must be ${typeWords[issue.expected] ?? issue.expected}`;
-};
-
-const typeWords: Readonly<Record<string, string>> = {
-  string: 'text in quotes',
-  array: 'a list in [ and ]',
-  object: 'an object in { and }',
-  boolean: 'true or false',
-};
-
-function sayUnknown(key: string): string {
-  const [closest] = keys
-    .map((known) => ({ known, distance: leven(key, known) }))
-    .sort((a, b) => a.distance - b.distance);
-  const hint =
-    closest !== undefined && closest.distance <= 3
-      ? `did you mean ${closest.known}?`
-      : `known are ${keys.join(', ')}`;
-  return /^\w{1,40}$/.test(key) ? `has the unknown key ${key}: ${hint}` : `has an unknown key: ${hint}`;
-}
 
 /** Reads `CLIENTS`, the JSON or the path of a file with it, noting every problem with its place. */
 export function readClients(value: string, readFile: ReadFile, addProblem: AddProblem): Clients {
@@ -171,16 +75,45 @@ function parseClient(entry: unknown, where: string, addProblem: AddProblem): Cli
       'has no redirect URI: give alexa_vendor_ids, which the developer console shows, or redirect_uris',
     );
   }
-  const ttl = client.accessTokenTtlSeconds;
-  if (ttl !== undefined && ttl < shortestUnguardedTtl && !parsed.data.allow_short_lived_implicit_tokens) {
-    addProblem(
-      `${where}.access_token_ttl`,
-      `is ${ttl} seconds, after which everybody has to link again, since Alexa can’t renew an implicit token: ` +
-        'leave it out, or set at least 2592000 (30 days), or "allow_short_lived_implicit_tokens": true if you mean it',
-    );
-  }
+  for (const [key, problem] of grantProblems(parsed.data, client)) addProblem(`${where}.${key}`, problem);
   return client;
 }
+
+/** What does not go together, by the key that is to be changed. */
+function* grantProblems(
+  metadata: ClientMetadata,
+  client: Client,
+): Iterable<readonly [key: keyof ClientMetadata, problem: string]> {
+  const { accessTokenTtlSeconds: ttl, refreshTokenTtlSeconds: refreshTtl } = client;
+  const [implicit, code] = [client.responseTypes.has('token'), client.responseTypes.has('code')];
+  if (
+    implicit &&
+    ttl !== undefined &&
+    ttl < shortestUnguardedTtl &&
+    !metadata.allow_short_lived_implicit_tokens
+  )
+    yield [
+      'access_token_ttl',
+      `is ${ttl} seconds, after which everybody has to link again, since Alexa can’t renew an implicit token: ` +
+        'leave it out, or set at least 2592000 (30 days), or "allow_short_lived_implicit_tokens": true if you mean it',
+    ];
+  if (code && client.secretDigest === undefined)
+    yield ['client_secret', 'is missing, and Alexa needs it for the code grant: make up a long random text'];
+  for (const key of ['require_pkce', 'refresh_token_ttl'] as const)
+    if (!code && metadata[key])
+      yield [key, 'is for the code grant alone: add "code" to response_types, or take it out'];
+  if (code && refreshTtl < (ttl ?? 0))
+    yield [
+      'refresh_token_ttl',
+      `is ${refreshTtl} seconds, less than access_token_ttl: a token would end after the one that renews it`,
+    ];
+}
+
+const day = 86_400;
+const shortestUnguardedTtl = 30 * day;
+
+/** What a skill that is used once a year still outlives. */
+const usualRefreshTtl = 400 * day;
 
 function clientOf(metadata: ClientMetadata): Client {
   return Object.freeze({
@@ -194,6 +127,8 @@ function clientOf(metadata: ClientMetadata): Client {
     scope: splitScope(metadata.scope),
     secretDigest: metadata.client_secret && digestOfSecret(metadata.client_secret),
     accessTokenTtlSeconds: metadata.access_token_ttl ?? undefined,
+    refreshTokenTtlSeconds: metadata.refresh_token_ttl ?? usualRefreshTtl,
+    requirePkce: metadata.require_pkce,
     logoUri: metadata.logo_uri,
     policyUri: metadata.policy_uri,
     tosUri: metadata.tos_uri,

@@ -1,10 +1,12 @@
 import express, { type Express, type RequestHandler } from 'express';
 import createHttpError from 'http-errors';
+import type { GrantContext } from '../oauth/authorization-grant.ts';
 import type { Clients } from '../oauth/client.ts';
-import type { GrantContext } from '../oauth/implicit-grant.ts';
+import { createClientAuthentication } from '../oauth/client-authentication.ts';
 import type { TokenContext } from '../oauth/introspection.ts';
 import { describeAuthorizationServer, keySetPath } from '../oauth/metadata.ts';
 import type { PublicJwk } from '../oauth/signing-keys.ts';
+import type { TokenGrantContext } from '../oauth/token-grant.ts';
 import type { Storage } from '../storage/stores.ts';
 import { type Report, seldom } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -21,7 +23,8 @@ import { createPages } from './pages.ts';
 import { noticeProxy } from './proxy-notice.ts';
 import { requestLog } from './request-log.ts';
 import { createRevocationEndpoint } from './revocation-endpoint.ts';
-import { simulatorEndpoints } from './simulator-endpoints.ts';
+import { type SimulatorSettings, simulatorEndpoints } from './simulator-endpoints.ts';
+import { createTokenEndpoint } from './token-endpoint.ts';
 import { createUserinfoEndpoint } from './userinfo-endpoint.ts';
 import { createViews } from './views.ts';
 
@@ -33,10 +36,11 @@ export interface AppOptions {
   readonly storage: Storage;
   readonly context: GrantContext;
   readonly onUse: TokenContext['onUse'];
+  readonly stillHas: TokenGrantContext['stillHas'];
   /** What JWT access tokens are verified with; empty where none are issued. */
   readonly keys: readonly PublicJwk[];
   /** Absent in production, where nothing of the simulator is mounted. */
-  readonly simulator: { readonly demoUser: string | undefined } | undefined;
+  readonly simulator: SimulatorSettings | undefined;
   readonly isDraining: () => boolean;
   readonly log: Log;
   readonly report: Report;
@@ -56,6 +60,12 @@ export function createApp(options: AppOptions): Express {
     onUsersUnavailable: (err) => reportSeldom('users.unavailable', { err }),
     onUse: options.onUse,
   };
+  const onReuse: TokenGrantContext['onReuse'] = ({ id, reference, clientId }, reused) => {
+    const fields = { reference, client_id: clientId, link_id: id };
+    report('token.reused', { ...fields, reused });
+    report('link.revoked', { ...fields, by: 'reuse' });
+  };
+  const authenticate = createClientAuthentication({ clients, now: context.now });
   const metadata = describeAuthorizationServer(publicUrl, keys.length > 0);
 
   const endpoints: Endpoint[] = [
@@ -65,14 +75,25 @@ export function createApp(options: AppOptions): Express {
       errors: errors.page,
     },
     {
+      path: '/token',
+      post: createTokenEndpoint({
+        authenticate,
+        context: { ...context, stillHas: options.stillHas, onReuse },
+        answers,
+        report,
+        onUnconfirmed: (err) => reportSeldom('token.unconfirmed', { err }),
+      }),
+      errors: errors.json,
+    },
+    {
       path: '/introspect',
-      post: createIntrospectionEndpoint({ clients, tokens, issuer: publicUrl, answers }),
+      post: createIntrospectionEndpoint({ authenticate, tokens, issuer: publicUrl, answers }),
       errors: errors.json,
     },
     { path: '/userinfo', get: createUserinfoEndpoint(tokens, answers), errors: errors.bearer },
     {
       path: '/revoke',
-      post: createRevocationEndpoint({ clients, ...context, report, answers }),
+      post: createRevocationEndpoint({ authenticate, ...context, report, answers }),
       errors: errors.json,
     },
     {

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { suggestRegistration } from '../alexa/redirect-uri-hint.ts';
+import { type GrantAttempt, type GrantContext, signInAndGrant } from '../oauth/authorization-grant.ts';
 import {
   type AuthorizationRequest,
   findRecipient,
@@ -9,7 +10,6 @@ import {
 } from '../oauth/authorization-request.ts';
 import { errorRedirect, successRedirect } from '../oauth/authorization-response.ts';
 import type { Clients } from '../oauth/client.ts';
-import { type GrantAttempt, type GrantContext, signInAndGrant } from '../oauth/implicit-grant.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
 import { singleParameter } from '../oauth/parameters.ts';
 import type { Report } from '../telemetry/events.ts';
@@ -68,7 +68,9 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     if ('link' in result) {
       const { id, subject, redirectHost } = result.link;
       report('sign_in.succeeded', { ...fields, subject });
-      report('link.created', { ...fields, link_id: id, redirect_host: redirectHost });
+      // With a code, the link is made when Alexa comes for it.
+      const event = 'code' in result.issued ? 'code.issued' : 'link.created';
+      report(event, { ...fields, link_id: id, redirect_host: redirectHost });
       answers.redirect(response, successRedirect(authorization, result.issued));
     } else {
       const page = (alert: string) => pages.signIn(client, { reference, username, alert });

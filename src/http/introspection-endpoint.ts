@@ -1,13 +1,14 @@
 import type { RequestHandler } from 'express';
-import { authenticateClient, type Clients } from '../oauth/client.ts';
+import type { ClientAuthentication } from '../oauth/client-authentication.ts';
 import { introspect, type TokenContext } from '../oauth/introspection.ts';
 import { requiredParameter } from '../oauth/parameters.ts';
+import { findLinkOfToken } from '../oauth/token-lookup.ts';
 import type { Answers } from './answers.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { formParameters } from './form.ts';
 
 export interface IntrospectionEndpointOptions {
-  readonly clients: Clients;
+  readonly authenticate: ClientAuthentication;
   readonly tokens: TokenContext;
   readonly issuer: string;
   readonly answers: Answers;
@@ -15,10 +16,12 @@ export interface IntrospectionEndpointOptions {
 
 /** The introspection endpoint (RFC 7662 2): whose token is this, and does it still hold? */
 export function createIntrospectionEndpoint(options: IntrospectionEndpointOptions): RequestHandler {
-  const { clients, tokens, issuer, answers } = options;
+  const { authenticate, tokens, issuer, answers } = options;
   return async (request, response) => {
     const form = formParameters(request);
-    const client = authenticateClient(clients, clientCredentials(request, form));
+    const client = await authenticate(clientCredentials(request, form), () =>
+      findLinkOfToken(tokens.links, requiredParameter(form, 'token')),
+    );
     answers.json(response, 200, await introspect(tokens, issuer, client, requiredParameter(form, 'token')));
   };
 }

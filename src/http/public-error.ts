@@ -17,11 +17,21 @@ export interface PublicError {
 const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   invalid_request: 400,
   invalid_client: 401,
+  invalid_grant: 400,
   unauthorized_client: 400,
   access_denied: 403,
+  unsupported_grant_type: 400,
   unsupported_response_type: 400,
   invalid_scope: 400,
   invalid_token: 401,
+  temporarily_unavailable: 429,
+};
+
+/** Where it is more than a request that was refused. */
+const eventOf: Readonly<Partial<Record<OAuthErrorCode, EventName>>> = {
+  invalid_client: 'client.refused',
+  invalid_grant: 'token.refused',
+  temporarily_unavailable: 'client.limited',
 };
 
 const descriptionOf: Readonly<Record<number, string>> = {
@@ -35,9 +45,16 @@ const descriptionOf: Readonly<Record<number, string>> = {
 /** What to say of an error: of one that nobody foresaw, nothing. */
 export function publicError(error: unknown): PublicError {
   if (error instanceof OAuthError) {
-    const { code, description } = error;
-    const event = code === 'invalid_client' ? 'client.refused' : 'request.refused';
-    return { status: statusOf[code], code, description, headers: {}, event };
+    const { code, description, retryAfterSeconds } = error;
+    const headers: PublicError['headers'] =
+      retryAfterSeconds === undefined ? {} : { 'Retry-After': retryAfterSeconds };
+    return {
+      status: statusOf[code],
+      code,
+      description,
+      headers,
+      event: eventOf[code] ?? 'request.refused',
+    };
   }
   if (error instanceof StorageUnavailableError) {
     return {

@@ -1,21 +1,31 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import { type Region, regions } from '../alexa/redirect-uris.ts';
-import { createSimulator, shapes, simulatedRedirectUri } from '../alexa/simulator.ts';
-import { type Check, judgeResponse, realRedirectUri, skillRequest } from '../alexa/verdict.ts';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Check, Verdict } from '../alexa/checks.ts';
+import { judgeCodeResponse } from '../alexa/code-verdict.ts';
+import { codePath, implicitPath, type Region, realRedirectUri, regions } from '../alexa/redirect-uris.ts';
+import { createSimulator, grants, shapes, simulatedRedirectUri } from '../alexa/simulator.ts';
+import { skillRequest } from '../alexa/skill-request.ts';
+import { judgeResponse } from '../alexa/verdict.ts';
 import type { Clients } from '../oauth/client.ts';
-import { type Parameters, parseParameters, requiredParameter } from '../oauth/parameters.ts';
+import { type Parameters, parseParameters, requiredParameter, singleParameter } from '../oauth/parameters.ts';
 import type { Answers } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formParameters, queryOf } from './form.ts';
+import { playCodeGrant } from './simulator-code-grant.ts';
+import { authenticationSchemes, callUserinfo, json } from './simulator-requests.ts';
 import { createTheme } from './theme.ts';
 import type { Render } from './views.ts';
 
-export interface SimulatorOptions {
+/** What the simulator shows, and fills in, where the demo's users and client stand in. */
+export interface SimulatorSettings {
+  readonly demoUser: string | undefined;
+  readonly demoSecret: string | undefined;
+}
+
+export interface SimulatorOptions extends SimulatorSettings {
   readonly clients: Clients;
   readonly publicUrl: string;
   readonly render: Render;
   readonly answers: Answers;
-  readonly demoUser: string | undefined;
   readonly errors: ErrorRequestHandler;
 }
 
@@ -24,18 +34,22 @@ const script = 'const form = document.forms[0]; form.href.value = location.href;
 
 /** The Alexa app's side of a linking, for development only: in production nobody mounts it. */
 export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
-  const { clients, publicUrl, render, answers, demoUser, errors } = options;
+  const { clients, publicUrl, render, answers, demoUser, demoSecret, errors } = options;
   const simulator = createSimulator(publicUrl);
   const plain = createTheme({ stylesheet: 'simulator.css' });
   const scripted = createTheme({ stylesheet: 'simulator.css', script });
   const { css } = plain;
 
   const form: RequestHandler = (_request, response) => {
+    const all = [...clients.values()];
     const title = 'Alexa simulator';
+    const firstGrant = all[0]?.responseTypes.has('token') ? 'token' : 'code';
     const html = render('simulator', {
       title,
       css,
-      clients: [...clients.values()],
+      clients: all,
+      grants,
+      firstGrant,
       regions,
       shapes,
       demoUser,
@@ -48,9 +62,10 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
     const client = clients.get(requiredParameter(chosen, 'client_id'));
     const clientId = client?.clientId ?? '';
     const scope = requiredParameter(chosen, 'scope') === 'with' ? [...(client?.scope ?? [])].join(' ') : '';
+    const grant = choose(grants, chosen, 'grant');
     const region = choose(regions, chosen, 'region');
     const shape = choose(shapes, chosen, 'shape');
-    answers.redirect(response, simulator.authorizationUrl({ clientId, region, shape, scope }));
+    answers.redirect(response, simulator.authorizationUrl({ clientId, grant, region, shape, scope }));
   };
 
   const comeBack: RequestHandler = (_request, response) => {
@@ -58,37 +73,86 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
     answers.page(response, 200, { ...scripted, html });
   };
 
+  /** What was seen, and what the skill would get. */
+  function verdictPage({ error, asked }: Verdict, checks: readonly Check[], found: Found) {
+    const { userinfo, accessToken } = found;
+    const pathOf =
+      asked !== undefined && grants[asked.grant].responseType === 'code' ? codePath : implicitPath;
+    const html = render('simulator-verdict', {
+      title: titleOf(error, accessToken, checks),
+      css,
+      checks,
+      regionName: asked && regions[asked.region].name,
+      realRedirectUri: asked && realRedirectUri(asked.region, pathOf),
+      userinfo,
+      skillRequest: accessToken && json(skillRequest(accessToken, new Date().toISOString())),
+    });
+    return { ...plain, html };
+  }
+
   const verdict: RequestHandler = async (request, response) => {
     const href = requiredParameter(formParameters(request), 'href');
-    const { checks, error, accessToken, region } = judgeResponse(simulator, publicUrl, href);
-    const userinfo = accessToken === undefined ? undefined : await callUserinfo(request, accessToken);
+    const judged = judgeResponse(simulator, publicUrl, href);
+    const { checks, accessToken } = judged;
+    const userinfo =
+      accessToken === undefined
+        ? undefined
+        : await callUserinfo(request, accessToken, 'The skill can turn the token into the person');
     const all = userinfo === undefined ? checks : [...checks, userinfo.check];
-    const html = render('simulator-verdict', {
-      title: titleOf(error, accessToken, all),
+    answers.page(response, 200, verdictPage(judged, all, { accessToken, userinfo: userinfo?.body }));
+  };
+
+  const comeBackWithCode: RequestHandler = (request, response) => {
+    const judged = judgeCodeResponse(simulator, publicUrl, publicUrl + request.originalUrl);
+    const { asked, checks, code } = judged;
+    if (code === undefined || asked === undefined) {
+      answers.page(response, 200, verdictPage(judged, checks, {}));
+      return;
+    }
+    const html = render('simulator-code', {
+      title: 'Alexa has a code, and comes for the tokens',
       css,
-      checks: all,
-      regionName: region && regions[region].name,
-      realRedirectUri: region && realRedirectUri(region),
-      userinfo: userinfo?.body,
-      skillRequest: accessToken && json(skillRequest(accessToken, new Date().toISOString())),
+      checks,
+      clientId: asked.clientId,
+      href: publicUrl + request.originalUrl,
+      secret: demoSecret,
+      authenticationSchemes,
     });
     answers.page(response, 200, { ...plain, html });
   };
 
-  const regional = Object.keys(regions).map(
-    (region) => new URL(simulatedRedirectUri(publicUrl, region as Region)),
-  );
+  const redeem: RequestHandler = async (request, response) => {
+    const given = formParameters(request);
+    const judged = judgeCodeResponse(simulator, publicUrl, requiredParameter(given, 'href'));
+    const played = await playCodeGrant(request, judged, {
+      clientId: judged.asked?.clientId ?? '',
+      clientSecret: requiredParameter(given, 'client_secret'),
+      scheme: choose(authenticationSchemes, given, 'scheme'),
+    });
+    answers.page(response, 200, verdictPage(judged, [...judged.checks, ...played.checks], played));
+  };
+
+  const pathOf = (grant: 'token' | 'code') => (region: string) =>
+    new URL(simulatedRedirectUri(publicUrl, region as Region, grant)).pathname;
+  const names = Object.keys(regions);
   return [
     { path: '/', get: (_request, response) => answers.redirect(response, `${publicUrl}/simulator`), errors },
     { path: '/simulator', get: form, errors },
     { path: '/simulator/start', get: start, errors },
     { path: '/simulator/verdict', post: verdict, errors },
-    ...regional.map(({ pathname }) => ({ path: pathname, get: comeBack, errors })),
+    { path: '/simulator/redeem', post: redeem, errors },
+    ...names.map(pathOf('token')).map((path) => ({ path, get: comeBack, errors })),
+    ...names.map(pathOf('code')).map((path) => ({ path, get: comeBackWithCode, errors })),
   ];
 }
 
+interface Found {
+  readonly accessToken?: string | undefined;
+  readonly userinfo?: string | undefined;
+}
+
 function choose<Choices extends object>(choices: Choices, given: Parameters, name: string): keyof Choices {
-  const value = requiredParameter(given, name);
+  const value = singleParameter(given, name);
   const known = Object.keys(choices) as (string & keyof Choices)[];
   return known.find((choice) => choice === value) ?? (known[0] as keyof Choices);
 }
@@ -103,36 +167,4 @@ function titleOf(
     return right ? `Not linked, and Alexa knows why: ${error}` : `Not linked: ${error}`;
   if (accessToken === undefined) return 'Not linked';
   return right ? 'Linked: everything is as Alexa needs it' : 'Linked, but not as Alexa needs it';
-}
-
-/** Asks as a skill would, over HTTP, at the address that this very request came in on. */
-async function callUserinfo(
-  request: Request,
-  accessToken: string,
-): Promise<{ check: Check; body: string | undefined }> {
-  const { localAddress = '127.0.0.1', localPort = 0 } = request.socket;
-  const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
-  const requirement = 'The skill can turn the token into the person';
-  try {
-    const answer = await fetch(`http://${host}:${localPort}/userinfo`, {
-      headers: { Authorization: `Bearer ${accessToken}` },
-      signal: AbortSignal.timeout(5000),
-    });
-    const body = pretty(await answer.text());
-    return { check: { requirement, met: answer.ok, found: `/userinfo answered ${answer.status}` }, body };
-  } catch {
-    return { check: { requirement, met: false, found: '/userinfo did not answer' }, body: undefined };
-  }
-}
-
-function pretty(body: string): string {
-  try {
-    return json(JSON.parse(body));
-  } catch {
-    return body;
-  }
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, undefined, 2);
 }

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
+import type { Check } from '../alexa/checks.ts';
 import type { regions } from '../alexa/redirect-uris.ts';
-import type { shapes } from '../alexa/simulator.ts';
-import type { Check } from '../alexa/verdict.ts';
+import type { grants, SimulatedGrant, shapes } from '../alexa/simulator.ts';
 import type { Client } from '../oauth/client.ts';
 
 /** What each template in `views/` gets, beside the `title` and `css` that the layout needs. */
@@ -50,11 +50,23 @@ interface ViewData {
   readonly error: { readonly advice: string; readonly said: string };
   readonly simulator: {
     readonly clients: readonly Client[];
+    readonly grants: typeof grants;
+    /** The one that is chosen at first. */
+    readonly firstGrant: SimulatedGrant;
     readonly regions: typeof regions;
     readonly shapes: typeof shapes;
     readonly demoUser: string | undefined;
   };
   readonly 'simulator-return': { readonly script: string };
+  readonly 'simulator-code': {
+    readonly checks: readonly Check[];
+    readonly clientId: string;
+    /** The address that the browser was sent back to. */
+    readonly href: string;
+    /** The client secret, where it is the demo's. */
+    readonly secret: string | undefined;
+    readonly authenticationSchemes: Readonly<Record<string, string>>;
+  };
   readonly 'simulator-verdict': {
     readonly checks: readonly Check[];
     readonly regionName: string | undefined;
@@ -71,19 +83,22 @@ export type Render = <Name extends keyof ViewData>(
 ) => string;
 
 const names = [
-  'layout',
   'sign-in',
   'links',
   'error',
   'simulator',
   'simulator-return',
+  'simulator-code',
   'simulator-verdict',
-] as const satisfies readonly (keyof ViewData | 'layout')[];
+] as const satisfies readonly (keyof ViewData)[];
+
+/** Those that others are made of. */
+const parts = ['layout', 'simulator-checks'];
 
 /** Reads and compiles every template once, so that a broken one fails at start and none is read for a request. */
 export function createViews(): Render {
   const eta = new Eta();
-  for (const name of names) eta.loadTemplate(`@${name}`, eta.compile(readView(`${name}.eta`)));
+  for (const name of [...parts, ...names]) eta.loadTemplate(`@${name}`, eta.compile(readView(`${name}.eta`)));
   return (name, data) => eta.render(`@${name}`, { lang: 'en', ...data });
 }
 

@@ -1,4 +1,5 @@
-import type { Client, Clients, ResponseType } from './client.ts';
+import { type Client, type Clients, type ResponseType, responseTypes } from './client.ts';
+import { parseCodeChallenge } from './code-challenge.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, parseParameters, singleParameter } from './parameters.ts';
 import { grantScope } from './scope.ts';
@@ -20,7 +21,7 @@ export type Refusal =
   | { readonly refused: 'unknown_client'; readonly clientId: string }
   | { readonly refused: 'unregistered_redirect_uri'; readonly client: Client; readonly redirectUri: string };
 
-/** An authorization request that may be granted (RFC 6749 4.2.1). */
+/** An authorization request that may be granted (RFC 6749 4.1.1, 4.2.1). */
 export interface AuthorizationRequest {
   readonly client: Client;
   readonly redirectUri: string;
@@ -29,6 +30,8 @@ export interface AuthorizationRequest {
   readonly state: string | undefined;
   /** What a grant of this request covers, space separated. */
   readonly scope: string;
+  /** What the client has to prove that it knows the source of, when it redeems the code (RFC 7636 4.3). */
+  readonly codeChallenge: string | undefined;
 }
 
 /** Phase 1: `client_id` and `redirect_uri`, each once; the client known; the URI one of its own, exactly. */
@@ -66,24 +69,27 @@ export function parseAuthorizationRequest({
     throw new OAuthError('invalid_request', `The state is longer than ${maxStateBytes} bytes.`);
   }
   const scope = grantScope(client, singleParameter(parameters, 'scope'));
-  return { client, redirectUri, responseType, state, scope };
+  const codeChallenge = responseType === 'code' ? parseCodeChallenge(client, parameters) : undefined;
+  return { client, redirectUri, responseType, state, scope, codeChallenge };
 }
 
 function parseResponseType(requested: string | undefined, client: Client): ResponseType {
   if (requested === undefined)
     throw new OAuthError('invalid_request', 'The parameter response_type is missing.');
-  if (requested !== 'token') {
+  const responseType = responseTypes.find((known) => known === requested);
+  if (responseType === undefined) {
     throw new OAuthError(
       'unsupported_response_type',
-      'The only response_type here is token.',
+      'The response_type must be code or token.',
       `asked: ${requested.slice(0, 200)}`,
     );
   }
-  if (!client.responseTypes.has(requested)) {
+  if (!client.responseTypes.has(responseType)) {
     throw new OAuthError(
       'unauthorized_client',
-      `The client is not registered for response_type ${requested}.`,
+      `The client is not registered for response_type ${responseType}.`,
+      `add "${responseType}" to its response_types in CLIENTS, or choose the other grant in the developer console`,
     );
   }
-  return requested;
+  return responseType;
 }

@@ -7,13 +7,25 @@ export interface IssuedAccessToken {
   readonly expiresInSeconds?: number;
 }
 
+export interface IssuedCode {
+  readonly code: string;
+}
+
 /**
- * The redirect of a granted implicit request (RFC 6749 4.2.2), in the order of Amazon's own example.
+ * The redirect of a granted request (RFC 6749 4.1.2, 4.2.2), in the order of Amazon's own examples.
  * No `scope`: what is granted is what was asked for.
  */
-export function successRedirect(request: AuthorizationRequest, issued: IssuedAccessToken): string {
-  return redirect(request.redirectUri, 'fragment', [
-    ['state', request.state],
+export function successRedirect(
+  { redirectUri, state }: AuthorizationRequest,
+  issued: IssuedAccessToken | IssuedCode,
+): string {
+  if ('code' in issued)
+    return redirect(redirectUri, 'query', [
+      ['state', state],
+      ['code', issued.code],
+    ]);
+  return redirect(redirectUri, 'fragment', [
+    ['state', state],
     ['access_token', issued.accessToken],
     ['token_type', 'Bearer'],
     ['expires_in', issued.expiresInSeconds?.toString()],
@@ -21,13 +33,15 @@ export function successRedirect(request: AuthorizationRequest, issued: IssuedAcc
 }
 
 /**
- * The redirect that tells the client of an error (RFC 6749 4.2.2.1, and 4.1.2.1 for `response_type=code`).
- * `state` goes back wherever it was given once, also when the rest of the request could not be read.
+ * The redirect that tells the client of an error: in the query where a code was asked for, or could only have been
+ * (RFC 6749 4.1.2.1), else in the fragment (4.2.2.1). `state` goes back wherever it was given once, also when the rest of the request could not be read.
  */
-export function errorRedirect({ redirectUri, parameters }: Recipient, error: OAuthError): string {
+export function errorRedirect({ client, redirectUri, parameters }: Recipient, error: OAuthError): string {
   const [state, ...repeated] = parameters.get('state') ?? [];
   const [responseType] = parameters.get('response_type') ?? [];
-  return redirect(redirectUri, responseType === 'code' ? 'query' : 'fragment', [
+  const wantsCode =
+    responseType === 'code' || (responseType !== 'token' && !client.responseTypes.has('token'));
+  return redirect(redirectUri, wantsCode ? 'query' : 'fragment', [
     ['error', error.code],
     ['error_description', error.description],
     ['state', repeated.length > 0 || state === '' ? undefined : state],

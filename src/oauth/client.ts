@@ -1,8 +1,9 @@
 import { digestsEqual, sha256 } from '../crypto/digest.ts';
 import { OAuthError } from './oauth-error.ts';
 
-/** Response types of the grants that this server has (RFC 6749 3.1.1). */
-export type ResponseType = 'token';
+/** Response types of the grants that this server has (RFC 6749 3.1.1): the code grant, and the implicit one. */
+export type ResponseType = (typeof responseTypes)[number];
+export const responseTypes = ['code', 'token'] as const;
 
 /** A registered client (RFC 6749 2): one Alexa skill. */
 export interface Client {
@@ -15,8 +16,12 @@ export interface Client {
   readonly scope: ReadonlySet<string>;
   /** SHA-256 of the client secret; a client without one can't authenticate. */
   readonly secretDigest?: string;
-  /** Absent: an access token ends only with its link. */
+  /** Absent: an implicit access token ends only with its link, and one of the code grant after an hour. */
   readonly accessTokenTtlSeconds?: number;
+  /** How long a refresh token may be left unused. */
+  readonly refreshTokenTtlSeconds: number;
+  /** Whether an authorization request for a code needs a code challenge (RFC 7636). */
+  readonly requirePkce: boolean;
   readonly logoUri?: string;
   readonly policyUri?: string;
   readonly tosUri?: string;

@@ -1,7 +1,8 @@
 import type { Link, LinkedAccessToken, LinkStore } from '../storage/stores.ts';
 import type { Profile, UserStore } from '../users/user-store.ts';
 import type { Client } from './client.ts';
-import { keyOfAccessToken } from './token.ts';
+import { holds } from './refresh-token.ts';
+import { keyOfAccessToken, keyOfRefreshToken, type RefreshTokenKey } from './token.ts';
 
 /** Where a token is looked up, and who is told when the person behind it could not be. */
 export interface TokenContext {
@@ -32,11 +33,30 @@ export async function findActiveToken(
   const found = await context.links.findByAccessToken(keyOfAccessToken(token));
   if (found === undefined || found.link.revokedAt !== undefined) return undefined;
   if (clientId !== undefined && found.link.clientId !== clientId) return undefined;
-  const { expiresAt } = found.accessToken;
-  if (expiresAt !== undefined && expiresAt <= context.now()) return undefined;
+  if (hasEnded(context, found.accessToken)) return undefined;
   const active = await withUser(context, found);
   if (active !== undefined) context.onUse(active.link);
   return active;
+}
+
+/** As `findActiveToken`, for a refresh token of a client; gives it as what ends with its link. */
+async function findActiveRefreshToken(
+  context: TokenContext,
+  presented: { readonly token: string; readonly key: RefreshTokenKey },
+  clientId: string,
+): Promise<ActiveToken | undefined> {
+  const { token, key } = presented;
+  const found = await context.links.findCodeGrant(key.linkId);
+  if (found?.refreshToken === undefined) return undefined;
+  const { link, refreshToken } = found;
+  if (link.revokedAt !== undefined || link.clientId !== clientId || hasEnded(context, link)) return undefined;
+  if (!holds(refreshToken, token, context.now())) return undefined;
+  const { digest, issuedAt } = refreshToken;
+  return withUser(context, { link, accessToken: { digest, issuedAt, expiresAt: link.expiresAt } });
+}
+
+function hasEnded({ now }: TokenContext, { expiresAt }: { readonly expiresAt?: number }): boolean {
+  return expiresAt !== undefined && expiresAt <= now();
 }
 
 async function withUser(context: TokenContext, found: LinkedAccessToken): Promise<ActiveToken | undefined> {
@@ -60,19 +80,24 @@ export type IntrospectionResponse =
       readonly sub: string;
       readonly username: string;
       readonly scope: string | undefined;
-      readonly token_type: 'Bearer';
+      /** Of an access token. */
+      readonly token_type: 'Bearer' | undefined;
       readonly iat: number;
       readonly exp: number | undefined;
     };
 
-/** What one client may know of a token: everything of its own, nothing of another's (RFC 7662 2.2, 4). */
+/** What one client may know of an access token or refresh token: everything of its own, nothing of another's (RFC 7662 2.2, 4). */
 export async function introspect(
   context: TokenContext,
   issuer: string,
   client: Client,
   token: string,
 ): Promise<IntrospectionResponse> {
-  const active = await findActiveToken(context, token, client.clientId);
+  const key = keyOfRefreshToken(token);
+  const active =
+    key === undefined
+      ? await findActiveToken(context, token, client.clientId)
+      : await findActiveRefreshToken(context, { token, key }, client.clientId);
   if (active === undefined) return { active: false };
   const { link, accessToken } = active;
   return {
@@ -82,7 +107,7 @@ export async function introspect(
     sub: link.subject,
     username: link.username,
     scope: link.scope === '' ? undefined : link.scope,
-    token_type: 'Bearer',
+    token_type: key === undefined ? 'Bearer' : undefined,
     iat: accessToken.issuedAt,
     exp: accessToken.expiresAt,
   };

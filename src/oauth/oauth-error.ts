@@ -3,15 +3,18 @@
  * as parameters, time as `now`, and stores as the interfaces of users and storage.
  */
 
-/** Error codes of RFC 6749 4.2.2.1 and 5.2, and RFC 6750 3.1. */
+/** Error codes of RFC 6749 4.1.2.1, 4.2.2.1 and 5.2, and RFC 6750 3.1. */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
+  | 'invalid_grant'
   | 'unauthorized_client'
+  | 'unsupported_grant_type'
   | 'access_denied'
   | 'unsupported_response_type'
   | 'invalid_scope'
-  | 'invalid_token';
+  | 'invalid_token'
+  | 'temporarily_unavailable';
 
 /**
  * The one error of the protocol. The code and the description are for everybody; the cause is for the log.
@@ -20,11 +23,14 @@ export type OAuthErrorCode =
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
   readonly description: string;
+  /** Of `temporarily_unavailable`: when it is over. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: OAuthErrorCode, description: string, cause?: string) {
+  constructor(code: OAuthErrorCode, description: string, cause?: string, retryAfterSeconds?: number) {
     super(description, { cause });
     this.name = 'OAuthError';
     this.code = code;
     this.description = description;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

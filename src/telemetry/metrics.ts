@@ -37,6 +37,7 @@ const signInOutcomes: Readonly<Partial<Record<EventName, string>>> = {
 const failingParts: Readonly<Partial<Record<EventName, 'storage' | 'users'>>> = {
   'storage.unavailable': 'storage',
   'link.use_unrecorded': 'storage',
+  'token.unconfirmed': 'storage',
   'users.unavailable': 'users',
 };
 
@@ -75,6 +76,11 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
     'client_id',
     'by',
   ]);
+  const reused = counter(
+    'tokens_reused_total',
+    'Codes and refresh tokens that came again and ended their link, since they may have been stolen.',
+    ['client_id', 'reused'],
+  );
   const errors = counter('backend_errors_total', 'Times that storage or users could not answer.', ['part']);
   // They are there from the start, so that a rate can be taken of the first one.
   for (const outcome of Object.values(signInOutcomes)) signIns.inc({ outcome }, 0);
@@ -95,6 +101,8 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
         refusals.inc({ reason: String(reason ?? code) });
       if (event === 'link.created') created.inc({ client_id: String(clientId) });
       if (event === 'link.revoked') revoked.inc({ client_id: String(clientId), by: String(by) });
+      if (event === 'token.reused')
+        reused.inc({ client_id: String(clientId), reused: String(fields['reused']) });
       if (part !== undefined) errors.inc({ part: String(part) });
     },
     contentType: registry.contentType,

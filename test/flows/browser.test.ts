@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { launchBrowser } from '../support/browser.ts';
 import {
   authorizePath,
+  clientSecret,
   cloudLights,
   link,
   settings,
@@ -95,6 +96,63 @@ describe('the simulator, from its button to the verdict', () => {
     expect(session.user.accessToken).toMatch(/^[\w-]{43}$/);
     expect(context.System.user.accessToken).toBe(session.user.accessToken);
     expect(server.events('link.created')).toHaveLength(1);
+  });
+
+  it.each([
+    ['code', 'basic'],
+    ['codeAlone', 'body'],
+  ])(
+    'plays the code grant (%s, %s) as Alexa does: redeems, refreshes, tries again',
+    async (grant, scheme) => {
+      const server = await startServer();
+      const page = await openPhone({ javaScriptEnabled: false });
+      await page.goto(server.url);
+      await page.getByLabel('Skill').selectOption('cloud-heating');
+      await page.getByLabel('Authorization grant type').selectOption(grant);
+      await page.getByRole('button', { name: 'Sign into your account' }).click();
+      await signIn(page, 'alice', 'wonderland');
+      await page.getByRole('heading', { name: 'Alexa has a code, and comes for the tokens' }).waitFor();
+      expect(await page.locator('li.unmet').count()).toBe(0);
+      await page.getByLabel('Client secret').fill(clientSecret);
+      await page.getByLabel('Client authentication scheme').selectOption(scheme);
+      await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
+      await page.getByRole('heading', { name: 'Linked: everything is as Alexa needs it' }).waitFor();
+      expect(await page.locator('li.met').count()).toBe(14);
+      expect(await page.locator('li').allTextContents()).toContainEqual(
+        expect.stringMatching(/same refresh token again.*200 after \d+ ms, with the same new refresh token/s),
+      );
+      expect(JSON.parse((await page.locator('pre').allTextContents())[0] ?? '')).toMatchObject({
+        sub: 'alice',
+      });
+      expect(server.events('token.refreshed')).toHaveLength(2);
+      // Going back and doing it again is a second redemption, and the page says so.
+      await page.goBack();
+      await page.getByLabel('Client secret').fill(clientSecret);
+      await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
+      await page.getByRole('heading', { name: 'Not linked' }).waitFor();
+      expect(await page.locator('li.unmet').textContent()).toMatch(/400 after \d+ ms: invalid_grant/);
+      expect(server.events('link.revoked')).toMatchObject([{ by: 'reuse' }]);
+    },
+  );
+
+  it('says what Alexa would get for a wrong secret, and for a grant that the skill does not have', async () => {
+    const server = await startServer();
+    const page = await openPhone();
+    await page.goto(server.url);
+    await page.getByLabel('Skill').selectOption('cloud-heating');
+    await page.getByRole('button', { name: 'Sign into your account' }).click();
+    await page
+      .getByRole('heading', { name: 'Not linked, and Alexa knows why: unauthorized_client' })
+      .waitFor();
+    await page.getByRole('link', { name: 'Start again' }).click();
+    await page.getByLabel('Skill').selectOption('cloud-heating');
+    await page.getByLabel('Authorization grant type').selectOption('code');
+    await page.getByRole('button', { name: 'Sign into your account' }).click();
+    await signIn(page, 'alice', 'wonderland');
+    await page.getByLabel('Client secret').fill('wrong');
+    await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
+    await page.getByRole('heading', { name: 'Not linked' }).waitFor();
+    expect(await page.locator('li.unmet').textContent()).toMatch(/401 after \d+ ms: invalid_client/);
   });
 
   it('shows what Alexa gets when the person cancels', async () => {

@@ -62,14 +62,17 @@ describe('the metadata (RFC 8414)', () => {
     expect(await discover(server)).toEqual({
       issuer: server.url,
       authorization_endpoint: `${server.url}/authorize`,
+      token_endpoint: `${server.url}/token`,
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       introspection_endpoint: `${server.url}/introspect`,
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       revocation_endpoint: `${server.url}/revoke`,
       revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       userinfo_endpoint: `${server.url}/userinfo`,
-      response_types_supported: ['token'],
-      response_modes_supported: ['fragment'],
-      grant_types_supported: ['implicit'],
+      response_types_supported: ['code', 'token'],
+      response_modes_supported: ['query', 'fragment'],
+      grant_types_supported: ['authorization_code', 'implicit', 'refresh_token'],
+      code_challenge_methods_supported: ['S256'],
     });
   });
 
@@ -398,6 +401,11 @@ describe('the simulator', () => {
     }
     expect(server.events('request.failed')).toEqual([]);
     expect((await post(server, '/simulator/verdict', 'x=y')).status).toBe(400);
+    const back = `${server.url}/simulator/eu/api/skill/link/M2SIMULATOR000`;
+    for (const query of ['', '?code=x', '?state=%', '?code=x&state=y', '?error=<b>&state=%00'])
+      expect((await fetch(back + query)).status, query).toBe(200);
+    expect((await post(server, '/simulator/redeem', 'href=x&client_secret=y')).status).toBe(200);
+    expect((await post(server, '/simulator/redeem', 'href=x')).status).toBe(400);
   });
 
   it('asks with as many scopes as a skill may have, and takes no region that there is not', async () => {

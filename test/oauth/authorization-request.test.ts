@@ -17,6 +17,8 @@ const client: Client = {
   redirectUris: new Set([redirectUri, 'https://app.example.com/linked']),
   responseTypes: new Set(['token']),
   scope: new Set(['profile', 'lights']),
+  refreshTokenTtlSeconds: 34_560_000,
+  requirePkce: false,
 };
 const clients = new Map([[client.clientId, client]]);
 
@@ -115,7 +117,7 @@ describe('the rest of an authorization request', () => {
   it.each([
     ['invalid_request', 'response_type is missing', query({ ...valid, response_type: '' })],
     ['unsupported_response_type', 'response_type is unknown', query({ ...valid, response_type: 'id_token' })],
-    ['unsupported_response_type', 'response_type is code', query({ ...valid, response_type: 'code' })],
+    ['unauthorized_client', 'response_type is code', query({ ...valid, response_type: 'code' })],
     ['invalid_request', 'response_type is repeated', `${query(valid)}&response_type=token`],
     ['invalid_request', 'state is repeated', `${query(valid)}&state=abc`],
     ['invalid_request', 'scope is repeated', `${query({ ...valid, scope: 'profile' })}&scope=lights`],

@@ -9,6 +9,8 @@ const client: Client = {
   responseTypes: new Set(['token']),
   scope: new Set(),
   secretDigest: sha256('right'),
+  refreshTokenTtlSeconds: 34_560_000,
+  requirePkce: false,
 };
 const withoutSecret = { ...client, clientId: 'public', secretDigest: undefined };
 const clients = new Map([client, withoutSecret].map((each) => [each.clientId, each]));

@@ -16,6 +16,8 @@ export interface FlakyProxy {
   /** The most that ever were. */
   most(): number;
   become(mode: Mode): Promise<void>;
+  /** Passes on what a client sends that matches, and from then on no answer. Resolves when it has done so. */
+  swallowAnswersAfter(pattern: RegExp): Promise<void>;
   /** All that clients have sent, a character a byte. */
   sent(): string;
 }
@@ -25,6 +27,7 @@ export async function startFlakyProxy(target: number): Promise<FlakyProxy> {
   let mode: Mode = 'working';
   let most = 0;
   let sent = '';
+  let swallowing: { pattern: RegExp; done: () => void; begun: boolean } | undefined;
   const clients = new Set<Socket>();
   const server = createServer((client) => {
     clients.add(client);
@@ -41,8 +44,14 @@ export async function startFlakyProxy(target: number): Promise<FlakyProxy> {
     upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
     client.on('close', () => upstream.destroy());
     // What turns silent later is silent on open connections too.
-    client.on('data', (chunk) => mode !== 'silent' && upstream.write(chunk));
-    upstream.on('data', (chunk) => mode !== 'silent' && client.write(chunk));
+    client.on('data', (chunk) => {
+      if (swallowing?.pattern.test(chunk.toString('latin1'))) {
+        swallowing.begun = true;
+        upstream.once('data', swallowing.done);
+      }
+      if (mode !== 'silent') upstream.write(chunk);
+    });
+    upstream.on('data', (chunk) => mode !== 'silent' && !swallowing?.begun && client.write(chunk));
   });
   const listen = (port: number) =>
     new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
@@ -65,6 +74,10 @@ export async function startFlakyProxy(target: number): Promise<FlakyProxy> {
     open: () => clients.size,
     most: () => most,
     sent: () => sent,
+    swallowAnswersAfter: (pattern) =>
+      new Promise((resolve) => {
+        swallowing = { pattern, done: resolve, begun: false };
+      }),
     async become(next) {
       mode = next;
       if (next === 'refusing') await close();

@@ -32,6 +32,14 @@ const otherSkill = {
   access_token_ttl: 2_592_000,
 };
 
+/** A skill of the code grant alone. */
+export const cloudHeating = {
+  ...cloudLights,
+  client_id: 'cloud-heating',
+  client_name: 'Cloud Heating',
+  response_types: ['code'],
+};
+
 export const euRedirectUri =
   'https://layla.amazon.com/spa/skill/account-linking-status.html?vendorId=M2AAAAAAAAAAAA';
 
@@ -83,10 +91,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The settings of a server with two skills and two users, its files in a folder. */
+/** The settings of a server with three skills and two users, its files in a folder. */
 export async function settings(folder: string): Promise<Record<string, string>> {
   writeFileSync(join(folder, 'users.htpasswd'), htpasswd);
-  writeFileSync(join(folder, 'clients.json'), JSON.stringify([cloudLights, otherSkill]));
+  writeFileSync(join(folder, 'clients.json'), JSON.stringify([cloudLights, otherSkill, cloudHeating]));
   const port = await freePort();
   return {
     NODE_ENV: 'test',
@@ -150,6 +158,54 @@ export async function link(
   );
   if (token === null) throw new Error(`no token: status ${answer.status}`);
   return token;
+}
+
+/** Where Alexa asks to be answered with a code. */
+export const codeRedirectUri = 'https://layla.amazon.com/api/skill/link/M2AAAAAAAAAAAA';
+
+/** The query of an authorization request for a code. */
+export function authorizeCodePath(changes: Readonly<Record<string, string | undefined>> = {}): string {
+  const own = { client_id: 'cloud-heating', response_type: 'code', redirect_uri: codeRedirectUri };
+  return authorizePath({ ...own, ...changes });
+}
+
+/** Signs in and gives the code out of the query. */
+export async function authorizeCode(
+  server: Pick<TestServer, 'url'>,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const answer = await signIn(server, authorizeCodePath(changes));
+  const code = new URL(answer.headers.get('location') ?? 'x:').searchParams.get('code');
+  if (code === null) throw new Error(`no code: status ${answer.status}`);
+  return code;
+}
+
+/** Asks for tokens as Alexa does, with credentials in the body. */
+export function postToken(
+  server: Pick<TestServer, 'url'>,
+  fields: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const credentials = { client_id: 'cloud-heating', client_secret: clientSecret };
+  return fetch(`${server.url}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ ...credentials, ...fields }),
+  });
+}
+
+export interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+export async function redeem(server: Pick<TestServer, 'url'>, code: string): Promise<Tokens> {
+  const fields = { grant_type: 'authorization_code', code, redirect_uri: codeRedirectUri };
+  const answer = await postToken(server, fields);
+  if (answer.status !== 200) throw new Error(`not redeemed: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Tokens;
+}
+
+export function refresh(server: Pick<TestServer, 'url'>, token: string): Promise<Response> {
+  return postToken(server, { grant_type: 'refresh_token', refresh_token: token });
 }
 
 /** Posts the sign-in form as a browser does. */

@@ -1,0 +1,108 @@
+import leven from 'leven';
+import { z } from 'zod';
+import { vendorIdPattern } from '../alexa/redirect-uris.ts';
+import { responseTypes } from '../oauth/client.ts';
+import { isScopeToken, splitScope } from '../oauth/scope.ts';
+import { isHttpsOrLoopback } from './network.ts';
+
+const shortestTtl = 360;
+const shortestRefreshTtl = 86_400;
+
+const redirectUri = z.string().superRefine((value, context) => {
+  const problem = redirectUriProblem(value);
+  if (problem !== undefined) context.addIssue(problem);
+});
+
+function redirectUriProblem(value: string): string | undefined {
+  const url = URL.parse(value);
+  if (url === null) return 'is not a complete address';
+  if (value.includes('#')) return 'has a # part, which a redirect URI may not have';
+  if (url.username !== '' || url.password !== '') return 'has a username or password in it';
+  if (!isHttpsOrLoopback(url))
+    return 'must begin with https:// (http:// only to 127.0.0.1, [::1] or localhost)';
+  // Compared character by character, and answered as the URL standard writes it: both must be one.
+  return url.href === value ? undefined : `must be written as browsers write it: ${url.href}`;
+}
+
+const webAddress = z.string().refine((value) => {
+  const url = URL.parse(value);
+  return url !== null && isHttpsOrLoopback(url);
+}, 'must be an address that begins with https://');
+
+/** RFC 7591's client metadata, as far as it applies, and what Alexa adds. */
+export const clientMetadata = z.strictObject({
+  client_id: z.string().regex(/^[\x20-\x7E]+$/, 'must be one or more printable ASCII characters'),
+  client_name: z.string().trim().min(1, 'must not be empty'),
+  alexa_vendor_ids: z
+    .array(
+      z.string().regex(vendorIdPattern, 'must be as the developer console shows it, like M2AAAAAAAAAAAA'),
+    )
+    .default([]),
+  redirect_uris: z.array(redirectUri).default([]),
+  response_types: z
+    .array(z.enum(responseTypes, 'must be "code" or "token"'))
+    .min(1, 'must not be empty')
+    .default(['token']),
+  scope: z
+    .string()
+    .refine((value) => [...splitScope(value)].every(isScopeToken), 'must be scopes separated by spaces')
+    .default(''),
+  client_secret: z
+    .string()
+    .min(1, 'must not be empty')
+    .refine((value) => !value.startsWith('sha256:') || /^sha256:[\w-]{43}$/.test(value), {
+      error: 'must have 43 characters of base64url after sha256:',
+    })
+    .optional(),
+  access_token_ttl: z
+    .int('must be a whole number of seconds')
+    .min(shortestTtl, `must be at least ${shortestTtl} seconds: Alexa refuses shorter ones`)
+    .nullish(),
+  allow_short_lived_implicit_tokens: z.boolean().default(false),
+  refresh_token_ttl: z
+    .int('must be a whole number of seconds')
+    .min(
+      shortestRefreshTtl,
+      `must be at least ${shortestRefreshTtl} (a day): who does not use the skill for so long has to link again`,
+    )
+    .nullish(),
+  require_pkce: z.boolean().default(false),
+  logo_uri: webAddress.optional(),
+  policy_uri: webAddress.optional(),
+  tos_uri: webAddress.optional(),
+  sign_up_uri: webAddress.optional(),
+  password_reset_uri: webAddress.optional(),
+  brand_color: z
+    .string()
+    .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be like #0a7 or #00aa77')
+    .optional(),
+});
+
+export type ClientMetadata = z.infer<typeof clientMetadata>;
+
+const keys = Object.keys(clientMetadata.shape);
+
+/** What zod says by itself, in the words of somebody who reads a file. */
+export const wording: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(sayUnknown).join('; ');
+  if (issue.code !== 'invalid_type') return undefined;
+  return issue.input === undefined ? 'is missing' : `must be ${typeWords[issue.expected] ?? issue.expected}`;
+};
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text in quotes',
+  array: 'a list in [ and ]',
+  object: 'an object in { and }',
+  boolean: 'true or false',
+};
+
+function sayUnknown(key: string): string {
+  const [closest] = keys
+    .map((known) => ({ known, distance: leven(key, known) }))
+    .sort((a, b) => a.distance - b.distance);
+  const hint =
+    closest !== undefined && closest.distance <= 3
+      ? `did you mean ${closest.known}?`
+      : `known are ${keys.join(', ')}`;
+  return /^\w{1,40}$/.test(key) ? `has the unknown key ${key}: ${hint}` : `has an unknown key: ${hint}`;
+}

@@ -1,0 +1,64 @@
+import { sha256 } from '../crypto/digest.ts';
+import type { Predecessor, RefreshTokenRecord } from '../storage/stores.ts';
+import { successorOf } from './token.ts';
+
+/** How long after its first use a refresh token gives the same again: Alexa refreshes twice at once, and tries again. */
+export const graceSeconds = 60;
+
+/** How many that were used within that time are remembered: more than anybody needs who refreshes once an hour. */
+const mostPredecessors = 20;
+
+/** What a refresh token that is one of the link's leads to. */
+export interface Rotation {
+  /** What is kept from now on; the very record that was found where nothing changes. */
+  readonly record: RefreshTokenRecord;
+  /** What is answered. */
+  readonly refreshToken: string;
+}
+
+/**
+ * What comes of presenting a refresh token of a link's family (RFC 9700 4.14.2). The newest one is replaced. One that was
+ * used leads to the newest one again, within the grace time, or when its own answer may never have gone out: then the
+ * time begins anew. `undefined` for any other: somebody else has had it.
+ */
+export function rotate(
+  current: RefreshTokenRecord,
+  presented: string,
+  now: number,
+  salt: string,
+): Rotation | undefined {
+  const { predecessors } = current;
+  const digest = sha256(presented);
+  if (digest === current.digest) {
+    const refreshToken = successorOf(presented, salt);
+    const used = { digest, salt, usedAt: now };
+    const recent = predecessors.filter((each) => isRecent(each, now));
+    const record = {
+      familyDigest: current.familyDigest,
+      digest: sha256(refreshToken),
+      issuedAt: now,
+      answered: false,
+      predecessors: [used, ...recent].slice(0, mostPredecessors),
+    };
+    return { record, refreshToken };
+  }
+  const index = predecessors.findIndex((each) => each.digest === digest);
+  const found = predecessors[index];
+  if (found === undefined) return undefined;
+  const refreshToken = predecessors
+    .slice(0, index + 1)
+    .reduceRight((token, { salt }) => successorOf(token, salt), presented);
+  if (isRecent(found, now)) return { record: current, refreshToken };
+  if (index > 0 || current.answered) return undefined;
+  const again = [{ ...found, usedAt: now }, ...predecessors.slice(1)];
+  return { record: { ...current, issuedAt: now, predecessors: again }, refreshToken };
+}
+
+/** Whether introspection finds a refresh token to hold: it is the newest, or would give that one once more. */
+export function holds(current: RefreshTokenRecord, presented: string, now: number): boolean {
+  return rotate(current, presented, now, '') !== undefined;
+}
+
+function isRecent({ usedAt }: Predecessor, now: number): boolean {
+  return now - usedAt <= graceSeconds;
+}
