@@ -5,8 +5,8 @@ import { successorOf } from './token.ts';
 /** How long after its first use a refresh token gives the same again: Alexa refreshes twice at once, and tries again. */
 export const graceSeconds = 60;
 
-/** How many that were used within that time are remembered: more than anybody needs who refreshes once an hour. */
-const mostPredecessors = 20;
+/** How often a link's refresh token is replaced within that time: then it stays for a while, so that none is forgotten. */
+const mostReplacements = 20;
 
 /** What a refresh token that is one of the link's leads to. */
 export interface Rotation {
@@ -30,15 +30,16 @@ export function rotate(
   const { predecessors } = current;
   const digest = sha256(presented);
   if (digest === current.digest) {
+    const recent = predecessors.filter((each) => isRecent(each, now));
+    if (recent.length >= mostReplacements) return { record: current, refreshToken: presented };
     const refreshToken = successorOf(presented, salt);
     const used = { digest, salt, usedAt: now };
-    const recent = predecessors.filter((each) => isRecent(each, now));
     const record = {
       familyDigest: current.familyDigest,
       digest: sha256(refreshToken),
       issuedAt: now,
       answered: false,
-      predecessors: [used, ...recent].slice(0, mostPredecessors),
+      predecessors: [used, ...recent],
     };
     return { record, refreshToken };
   }

@@ -17,7 +17,7 @@ import {
 
 const saltBytes = 32;
 
-/** How often a link is looked at again that others have changed meanwhile; once is enough for any number of them. */
+/** How often a link is looked at again that another has changed meanwhile. Then the token was used, and that is as good. */
 const mostTimes = 5;
 
 /**

@@ -1,6 +1,12 @@
 import { codeGrantOf, isThereAlready, itemOf, keyOf, linkOf, tokensOf } from './dynamodb-items.ts';
-import { type DynamoTable, type Item, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
-import { type LinkStore, recordSeconds } from './stores.ts';
+import {
+  type DynamoTable,
+  type Expression,
+  type Item,
+  keyAttribute,
+  ttlAttribute,
+} from './dynamodb-table.ts';
+import { type LinkStore, type RefreshTokenRecord, recordSeconds } from './stores.ts';
 
 type CodeGrants = Pick<LinkStore, 'createWithCode' | 'findCodeGrant' | 'renew' | 'confirm'>;
 
@@ -28,13 +34,7 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
       const item = await table.get(keyOf(linkId));
       if (item === undefined) return false;
       const old = superfluousTokens(item, token.issuedAt);
-      const isFound =
-        found === undefined
-          ? '(attribute_exists(#code) AND attribute_not_exists(#refreshToken))'
-          : '(#refreshToken.#digest = :foundDigest AND #refreshToken.#issuedAt = :foundIssuedAt)';
-      // As above. Not when another has renewed it since, which this would undo.
-      const isDone =
-        '(#refreshToken.#digest = :digest AND #refreshToken.#issuedAt = :issuedAt AND attribute_exists(#tokens.#new))';
+      const { text, names, values } = stillThere(found, refreshToken);
       const setting = [
         ...(refreshToken === found ? [] : ['#refreshToken = :refreshToken']),
         '#tokens.#new = :token',
@@ -44,28 +44,23 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
       ];
       const removing = old.length === 0 ? '' : ` REMOVE ${old.map((_, index) => `#tokens.#old${index}`)}`;
       return table.update(keyOf(linkId), `SET ${setting}${removing}`, {
-        text: `attribute_not_exists(#revokedAt) AND (${isFound} OR ${isDone})`,
+        text: `attribute_not_exists(#revokedAt) AND (${text})`,
         names: {
-          refreshToken: 'refreshToken',
-          digest: 'digest',
-          issuedAt: 'issuedAt',
+          ...names,
           tokens: 'tokens',
           new: digest,
           expiresAt: 'expiresAt',
           ttl: ttlAttribute,
           revokedAt: 'revokedAt',
-          ...(found === undefined && { code: 'code' }),
           ...(usedAt !== undefined && { lastUsedAt: 'lastUsedAt' }),
           ...Object.fromEntries(old.map((each, index) => [`old${index}`, each])),
         },
         values: {
+          ...values,
           ...(refreshToken !== found && { ':refreshToken': refreshToken }),
           ':token': token,
           ':expiresAt': expiresAt,
           ':until': expiresAt + recordSeconds,
-          ':digest': refreshToken.digest,
-          ':issuedAt': refreshToken.issuedAt,
-          ...(found !== undefined && { ':foundDigest': found.digest, ':foundIssuedAt': found.issuedAt }),
           ...(usedAt !== undefined && { ':usedAt': usedAt }),
         },
       });
@@ -77,6 +72,33 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
         names: { refreshToken: 'refreshToken', answered: 'answered', digest: 'digest' },
         values: { ':yes': true, ':digest': refreshTokenDigest },
       });
+    },
+  };
+}
+
+/** Whether the refresh token is the one that was found, or it does not matter. */
+function stillThere(found: RefreshTokenRecord | undefined, next: RefreshTokenRecord): Expression {
+  const names = { refreshToken: 'refreshToken' };
+  if (found === next) return { text: 'attribute_exists(#refreshToken)', names, values: {} };
+  const isFound =
+    found === undefined
+      ? 'attribute_exists(#code) AND attribute_not_exists(#refreshToken)'
+      : '#refreshToken.#digest = :foundDigest AND #refreshToken.#issuedAt = :foundIssuedAt';
+  // The same again is no other, as above; but not when there was another since, which it would undo.
+  const isDone =
+    '#refreshToken.#digest = :digest AND #refreshToken.#issuedAt = :issuedAt AND attribute_exists(#tokens.#new)';
+  return {
+    text: `(${isFound}) OR (${isDone})`,
+    names: {
+      ...names,
+      digest: 'digest',
+      issuedAt: 'issuedAt',
+      ...(found === undefined && { code: 'code' }),
+    },
+    values: {
+      ':digest': next.digest,
+      ':issuedAt': next.issuedAt,
+      ...(found !== undefined && { ':foundDigest': found.digest, ':foundIssuedAt': found.issuedAt }),
     },
   };
 }

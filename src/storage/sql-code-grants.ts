@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import { linkColumns, linkOf, rowOf, rowOfToken } from './sql-rows.ts';
 import type { Schema } from './sql-schema.ts';
 import type { CodeRecord, LinkStore, RefreshTokenRecord, Run } from './stores.ts';
@@ -39,11 +39,7 @@ export function createSqlCodeGrants(db: Kysely<Schema>, run: Run): CodeGrants {
             .where('id', '=', linkId)
             .where('code_digest', 'is not', null)
             .where('revoked_at', 'is', null)
-            .where((row) =>
-              found === undefined
-                ? row('refresh_digest', 'is', null)
-                : row.and({ refresh_digest: found.digest, refresh_issued_at: found.issuedAt }),
-            );
+            .where((row) => isStill(row, found, refreshToken));
           const { numUpdatedRows } = await renewing.executeTakeFirstOrThrow();
           if (numUpdatedRows === 0n) return false;
           await transaction
@@ -63,6 +59,17 @@ export function createSqlCodeGrants(db: Kysely<Schema>, run: Run): CodeGrants {
       await run(() => confirming.execute());
     },
   };
+}
+
+/** Whether the refresh token is the one that was found, or it does not matter. */
+function isStill(
+  row: ExpressionBuilder<Schema, 'alexa_links'>,
+  found: RefreshTokenRecord | undefined,
+  next: RefreshTokenRecord,
+) {
+  if (found === undefined) return row('refresh_digest', 'is', null);
+  if (found === next) return row('refresh_digest', 'is not', null);
+  return row.and({ refresh_digest: found.digest, refresh_issued_at: found.issuedAt });
 }
 
 const codeColumns = ['code_digest', 'code_redirect_uri', 'code_challenge'] as const;

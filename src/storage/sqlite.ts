@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import pLimit from 'p-limit';
 import { nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
@@ -57,25 +57,51 @@ export async function openSqliteStorage(path: string): Promise<Storage> {
  * for so long at most.
  */
 function createPatience(patienceMs: number): Run {
+  const inTurn = createTurns();
   const oneAtATime = pLimit(1);
   return (operation) =>
     confirmed(async () => {
       const until = performance.now() + patienceMs;
       try {
-        return await operation();
+        return await inTurn(operation);
       } catch (error) {
         if (!isBusy(error)) throw error;
       }
       return oneAtATime(async () => {
         for (;;) {
           try {
-            return await operation();
+            return await inTurn(operation);
           } catch (error) {
             if (!isBusy(error) || performance.now() >= until) throw error;
             await setTimeout(pauseMs);
           }
         }
       });
+    });
+}
+
+/** While SQLite works, everything else in this process waits. */
+const longestTurnMs = 1;
+
+/**
+ * Runs operations one after the other, in the order in which they came. After so long, what else there is to do has its
+ * turn: above all new connections, of which Node.js takes one at a time, when it has nothing else to do.
+ */
+function createTurns(): Run {
+  const oneAtATime = pLimit(1);
+  let spent = 0;
+  return (operation) =>
+    oneAtATime(async () => {
+      if (spent > longestTurnMs) {
+        spent = 0;
+        await setImmediate();
+      }
+      const startedAt = performance.now();
+      try {
+        return await operation();
+      } finally {
+        spent += performance.now() - startedAt;
+      }
     });
 }
 

@@ -132,7 +132,7 @@ export interface LinkStore {
   /**
    * Atomic: keeps the renewal and its access token, where the refresh token is still the one that was found (`undefined`:
    * there is none, as the code was not redeemed) and the link is not revoked. False where that is not so. Resolves once
-   * it is durable. Where the very refresh token that was found is to be kept, many at once may succeed.
+   * it is durable. Where the very record that was found is to be kept, another's may be there by now, and stays.
    */
   renew(linkId: string, found: RefreshTokenRecord | undefined, renewal: Renewal): Promise<boolean>;
 

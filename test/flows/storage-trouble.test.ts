@@ -2,21 +2,32 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { modes, startFlakyProxy } from '../support/flaky-proxy.ts';
 import {
+  authorizeCode,
+  authorizeCodePath,
   authorizePath,
   clientSecret,
   link,
+  redeem,
+  refresh,
   signIn,
   startServer,
   type TestServer,
+  type Tokens,
 } from '../support/server.ts';
 import { startStorages } from '../support/storages.ts';
 
 const { engines } = startStorages();
 
 const client = { client_id: 'cloud-lights', client_secret: clientSecret };
+const codeClient = { client_id: 'cloud-heating', client_secret: clientSecret };
 
 /** Everything that needs the storage, each as somebody would call it. */
-function callersOf(server: TestServer, token: string): Readonly<Record<string, () => Promise<Response>>> {
+function callersOf(
+  server: TestServer,
+  token: string,
+  refreshToken = 'x'.repeat(64),
+): Readonly<Record<string, () => Promise<Response>>> {
+  let newest = refreshToken;
   const post = (path: string, fields: Record<string, string>) =>
     fetch(server.url + path, { method: 'POST', body: new URLSearchParams(fields) });
   return {
@@ -24,6 +35,16 @@ function callersOf(server: TestServer, token: string): Readonly<Record<string, (
     introspection: () => post('/introspect', { ...client, token }),
     revocation: () => post('/revoke', { ...client, token: 'x'.repeat(43) }),
     userinfo: () => fetch(`${server.url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } }),
+    'sign-in for a code': () => signIn(server, authorizeCodePath()),
+    async refreshing() {
+      const answer = await post('/token', {
+        ...codeClient,
+        grant_type: 'refresh_token',
+        refresh_token: newest,
+      });
+      if (answer.ok) newest = ((await answer.clone().json()) as Tokens).refresh_token;
+      return answer;
+    },
     unlinking: () => post('/links', { ticket: 'x'.repeat(43), link: 'all' }),
     'own links': () => post('/links', { username: 'alice', password: 'wonderland' }),
   };
@@ -35,7 +56,8 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     const proxy = await startFlakyProxy(port);
     const server = await startServer({ STORAGE: location(proxy.port) });
     const token = await link(server);
-    const callers = callersOf(server, token);
+    const { refresh_token: refreshToken } = await redeem(server, await authorizeCode(server));
+    const callers = callersOf(server, token, refreshToken);
     const readiness = async () => (await fetch(`${server.url}/readyz`)).json();
     for (const mode of modes) {
       await proxy.become(mode);
@@ -78,6 +100,29 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
       expect((await callersOf(server, token)['userinfo']?.())?.status).toBe(401);
     expect(server.events('storage.unavailable')).toEqual([]);
   });
+
+  it('loses no link of those that were refreshed while it failed, however often that is tried', async () => {
+    const { location, port = 0 } = await engines[name]();
+    const proxy = await startFlakyProxy(port);
+    const server = await startServer({ STORAGE: location(proxy.port) });
+    const linked = await Promise.all(
+      Array.from({ length: 8 }, async () => redeem(server, await authorizeCode(server))),
+    );
+    const newest = linked.map((tokens) => tokens.refresh_token);
+    for (const mode of ['closing', 'babbling', 'closing'] as const) {
+      const refreshing = newest.map(async (token, index) => {
+        if (index === 4) await proxy.become(mode);
+        const answer = await refresh(server, token);
+        if (answer.status === 200) newest[index] = ((await answer.json()) as Tokens).refresh_token;
+        else expect(answer.status).toBe(503);
+      });
+      await Promise.all(refreshing);
+      await proxy.become('working');
+      for (const token of newest)
+        await expect.poll(async () => (await refresh(server, token)).status, { timeout: 10_000 }).toBe(200);
+    }
+    expect(server.events('token.reused')).toEqual([]);
+  }, 60_000);
 
   it('has every link that was answered as made, however it failed meanwhile', async () => {
     const { location, port = 0 } = await engines[name]();

@@ -325,6 +325,25 @@ describe('a refresh token', () => {
     expect((await renew(response.refresh_token)).response.token_type).toBe('Bearer');
   });
 
+  it('is replaced 20 times a minute at most, so that each of them goes on giving the newest', async () => {
+    const { link, renew, clock, reused } = await openWorld();
+    const all = [(await link()).refresh_token];
+    for (let time = 0; time < 30; time += 1) {
+      const { response, confirm } = await renew(all.at(-1) ?? '');
+      await confirm();
+      all.push(response.refresh_token);
+    }
+    expect(new Set(all).size).toBe(21);
+    clock.now += graceSeconds;
+    for (const token of all) expect((await renew(token)).response.refresh_token).toBe(all.at(-1));
+    clock.now += 1;
+    const { response, confirm } = await renew(all.at(-1) ?? '');
+    await confirm();
+    expect(all).not.toContain(response.refresh_token);
+    expect(reused).toEqual([]);
+    expect(await failure(renew(all[0] ?? ''))).toEqual(invalid(/used before/));
+  });
+
   it('works once more, however late, when its answer never went out', async () => {
     const { link, renew, isActive, clock, reused } = await openWorld();
     const first = (await link()).refresh_token;

@@ -363,6 +363,16 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
           accessToken,
         });
       expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual({ ...refreshToken, answered: true });
+      // Another has replaced it since: what was found does not come back, and the access token is kept all the same.
+      const next = newRenewal();
+      expect(await links.renew(link.id, refreshToken, next)).toBe(true);
+      const late = newRenewal({ refreshToken });
+      expect(await links.renew(link.id, refreshToken, late)).toBe(true);
+      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(next.refreshToken);
+      const key = { linkId: link.id, digest: late.accessToken.digest };
+      expect(await links.findByAccessToken(key)).toMatchObject({ accessToken: late.accessToken });
+      await links.revoke(link.id, madeAt);
+      expect(await links.renew(link.id, refreshToken, newRenewal({ refreshToken }))).toBe(false);
       await links.confirm('nothing', refreshToken.digest);
       expect(await links.find('nothing')).toBeUndefined();
     });

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { hashPassword } from '../src/crypto/password-hash.ts';
+import { startPostgres } from '../test/support/databases.ts';
+
+/*
+ * How long `/token` takes to refresh, alone and while sign-ins keep all hash threads busy: `npm run measure:token`.
+ * Alexa waits for 4.5 seconds.
+ */
+
+const port = 8097;
+const loads = [1, 16, 128];
+const seconds = 8;
+const signInsAtOnce = 48;
+const redirectUri = 'https://layla.amazon.com/api/skill/link/M2AAAAAAAAAAAA';
+const client = { client_id: 'skill', client_secret: 'secret' };
+const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly location: string | undefined;
+  readonly body: string;
+}
+
+function post(path: string, fields: Readonly<Record<string, string>>, from = '192.0.2.1'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Forwarded-For': from };
+    const sending = request({ port, path, method: 'POST', agent, headers }, (answer) => {
+      let body = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk;
+      });
+      answer.on('end', () => {
+        const { statusCode: status, headers } = answer;
+        resolve({ status, location: headers.location, body });
+      });
+    });
+    sending.on('error', reject).end(new URLSearchParams(fields).toString());
+  });
+}
+
+function signIn(user: number): Promise<Answer> {
+  const query = new URLSearchParams({ client_id: 'skill', response_type: 'code', redirect_uri: redirectUri });
+  const fields = { username: `user${user}`, password: 'password' };
+  // Three at once are looked at from one address.
+  return post(`/authorize?${query}`, fields, `198.51.100.${user}`);
+}
+
+async function askForTokens(fields: Readonly<Record<string, string>>): Promise<string> {
+  const { status, body } = await post('/token', { ...client, ...fields });
+  if (status !== 200) throw new Error(`${status}: ${body}`);
+  return JSON.parse(body).refresh_token;
+}
+
+async function link(user: number): Promise<string> {
+  const { location = 'x:' } = await signIn(user);
+  const code = new URL(location).searchParams.get('code') ?? '';
+  return askForTokens({ grant_type: 'authorization_code', code, redirect_uri: redirectUri });
+}
+
+/** Refreshes each of many links over and over, for some seconds, and says how long that took. */
+async function measure(tokens: string[], what: string): Promise<void> {
+  const spent: number[] = [];
+  const until = performance.now() + seconds * 1000;
+  async function refreshOne(index: number): Promise<void> {
+    while (performance.now() < until) {
+      const startedAt = performance.now();
+      const refresh_token = tokens[index] ?? '';
+      tokens[index] = await askForTokens({ grant_type: 'refresh_token', refresh_token });
+      spent.push(performance.now() - startedAt);
+    }
+  }
+  await Promise.all(tokens.map((_, index) => refreshOne(index)));
+  spent.sort((a, b) => a - b);
+  const at = (part: number) => (spent[Math.floor(spent.length * part)] ?? Number.NaN).toFixed(1);
+  process.stdout.write(
+    `${what}, ${tokens.length} at once: ${Math.round(spent.length / seconds)} a second, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${spent.at(-1)?.toFixed(0)} ms\n`,
+  );
+}
+
+async function measureOn(engine: string, storage: string, folder: string): Promise<void> {
+  const env = {
+    PATH: process.env['PATH'],
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    TRUST_PROXY: 'loopback',
+    LOG_LEVEL: 'error',
+    STORAGE: storage,
+    USERS: `file:${join(folder, 'users.htpasswd')}`,
+    CLIENTS: JSON.stringify([
+      { ...client, client_name: 'Skill', redirect_uris: [redirectUri], response_types: ['code'] },
+    ]),
+  };
+  const server = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], { env });
+  for await (const line of createInterface({ input: server.stdout })) if (/Open/.test(line)) break;
+  server.stdout.resume();
+  for (const load of loads) {
+    const tokens: string[] = [];
+    for (let user = 0; user < load; user += 1) tokens.push(await link(user));
+    await measure(tokens, engine);
+    let busy = true;
+    const signingIn = Array.from({ length: signInsAtOnce }, async (_, user) => {
+      while (busy) await signIn(user);
+    });
+    await measure(tokens, `${engine}, ${signInsAtOnce} signing in`);
+    busy = false;
+    await Promise.all(signingIn);
+  }
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'token-'));
+const hash = await hashPassword('password');
+const users = Array.from({ length: 128 }, (_, user) => `user${user}:${hash}\n`);
+writeFileSync(join(folder, 'users.htpasswd'), users.join(''));
+await measureOn('SQLite', `sqlite:${join(folder, 'links.db')}`, folder);
+const postgres = await startPostgres();
+await measureOn('PostgreSQL', postgres.url(), folder);
+await postgres.stop();
+rmSync(folder, { recursive: true });
