@@ -62,7 +62,10 @@ export function judgeRefresh(answer: TokenAnswer): Check {
 
 /** Judges the answer to a refresh token that is sent again, as Alexa does where an answer was lost. */
 export function judgeRetry(answer: TokenAnswer, first: Tokens | undefined): Check {
-  const again = checkStatus('The same refresh token again, a moment later, gets a valid answer too', answer);
+  const again = checkStatus(
+    'The same refresh token, sent again as Alexa does at times, gets a valid answer',
+    answer,
+  );
   const same = first !== undefined && tokensOf(answer)?.refreshToken === first.refreshToken;
   return same ? { ...again, found: `${again.found}, with the same new refresh token` } : again;
 }
@@ -79,7 +82,7 @@ function checkStatus(requirement: string, { status, body, milliseconds }: TokenA
   const error = body?.['error'];
   const said = status === 200 ? '' : `: ${error ?? 'no error code'}, ${body?.['error_description'] ?? ''}`;
   return check(
-    `${requirement}, within 4.5 seconds`,
+    `${requirement} within 4.5 seconds`,
     status === 200 && milliseconds < patienceMs,
     status === 0 ? 'no answer' : `${status} after ${milliseconds} ms${said}`,
   );

@@ -114,6 +114,7 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
       css,
       checks,
       clientId: asked.clientId,
+      pkce: grants[asked.grant].pkce,
       href: publicUrl + request.originalUrl,
       secret: demoSecret,
       authenticationSchemes,

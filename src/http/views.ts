@@ -61,6 +61,7 @@ interface ViewData {
   readonly 'simulator-code': {
     readonly checks: readonly Check[];
     readonly clientId: string;
+    readonly pkce: boolean;
     /** The address that the browser was sent back to. */
     readonly href: string;
     /** The client secret, where it is the demo's. */

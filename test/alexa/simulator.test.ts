@@ -175,7 +175,7 @@ describe('the simulated Alexa app, with the code grant', () => {
   });
 
   it.each([
-    ['a slow one', { milliseconds: 4500 }, /takes the code, within 4\.5 seconds/],
+    ['a slow one', { milliseconds: 4500 }, /takes the code within 4\.5 seconds/],
     ['a refusal', { status: 400, body: { error: 'invalid_grant' } }, /takes the code/],
     ['HTML', { contentType: 'text/html' }, /JSON that nobody keeps/],
     ['one that is kept', { cacheControl: undefined }, /JSON that nobody keeps/],

@@ -140,10 +140,10 @@ describe('GET /authorize', () => {
     expect(fragment.get('state')).toBe(new URLSearchParams(path.split('?')[1]).get('state'));
   });
 
-  it('sends response_type=code back in the query, since this server has no code grant', async () => {
+  it('sends response_type=code back in the query to a client of the implicit grant', async () => {
     const { headers } = await get(await startServer(), authorizePath({ response_type: 'code' }));
     expect(headers.get('location')).toMatch(
-      /\?vendorId=M2AAAAAAAAAAAA&error=unsupported_response_type&.*&state=xyz$/,
+      /\?vendorId=M2AAAAAAAAAAAA&error=unauthorized_client&.*&state=xyz$/,
     );
   });
 
