@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Kysely, sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -118,6 +119,25 @@ describe('SQLite', () => {
     expect(await storage.links.findByAccessToken(key)).toBeDefined();
     const kept = new DatabaseSync(path).prepare('select count(*) as count from alexa_failures').get();
     expect(kept).toEqual({ count: 30 });
+  });
+
+  it('lets others have their turn between many writes, and takes those in the order they came', async () => {
+    const storage = await open();
+    const finished: number[] = [];
+    let turns = 0;
+    let busy = true;
+    const others = (async () => {
+      for (; busy; turns += 1) await setImmediate();
+    })();
+    const writes = Array.from({ length: 200 }, async (_, index) => {
+      await keepLink(storage);
+      finished.push(index);
+    });
+    await Promise.all(writes);
+    busy = false;
+    await others;
+    expect(turns).toBeGreaterThan(3);
+    expect(finished).toEqual(finished.toSorted((a, b) => a - b));
   });
 
   it('upgrades an older database and keeps every link', async () => {
