@@ -281,6 +281,17 @@ describe('clients', () => {
     [{ ...code, access_token_ttl: 359 }, /access_token_ttl must be at least 360 seconds/],
     [{ scope: 'profile "lights"' }, /scope must be scopes separated by spaces/],
     [{ client_secret: '' }, /client_secret must not be empty/],
+    [{ client_secret: '  ' }, /client_secret must not be empty/],
+    [{ client_secret: `sha256:${sha256('')}` }, /client_secret must not be empty/],
+    [
+      { redirect_uris: ['https://example.com/?code=1'] },
+      /redirect_uris\[0\] has code in its query, which the answer adds/,
+    ],
+    [
+      { ...code, refresh_token_ttl: 3_153_600_001 },
+      /refresh_token_ttl must be at most 3153600000 \(100 years\)/,
+    ],
+    [{ access_token_ttl: 9e15 }, /access_token_ttl must be at most 3153600000/],
     [{ client_secret: 'sha256:abc' }, /client_secret must have 43 characters of base64url/],
     [
       { access_token_ttl: 359, allow_short_lived_implicit_tokens: true },

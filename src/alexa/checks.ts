@@ -56,8 +56,9 @@ export function checkError(error: string, description: string | null): Check {
 
 /** Those that are there more than once. */
 export function repeatedNames(parameters: URLSearchParams): string[] {
-  const names = [...parameters.keys()];
-  return names.filter((name, index) => names.indexOf(name) !== index);
+  return [...Map.groupBy(parameters.keys(), (name) => name)].flatMap(([name, all]) =>
+    all.length > 1 ? [name] : [],
+  );
 }
 
 /** The longest token that Login with Amazon itself gives out; Alexa's own limit is not published. */

@@ -54,20 +54,23 @@ function checkLifetime(expiresIn: unknown): Check {
 
 /** Judges the answer to a refresh token. */
 export function judgeRefresh(answer: TokenAnswer): Check {
-  return checkStatus(
-    'The refresh token gives new tokens, as Alexa asks for some time before the end',
-    answer,
-  );
+  return checkNewTokens('The refresh token gives new tokens', answer);
 }
 
 /** Judges the answer to a refresh token that is sent again, as Alexa does where an answer was lost. */
 export function judgeRetry(answer: TokenAnswer, first: Tokens | undefined): Check {
-  const again = checkStatus(
+  const again = checkNewTokens(
     'The same refresh token, sent again as Alexa does at times, gets a valid answer',
     answer,
   );
   const same = first !== undefined && tokensOf(answer)?.refreshToken === first.refreshToken;
   return same ? { ...again, found: `${again.found}, with the same new refresh token` } : again;
+}
+
+function checkNewTokens(requirement: string, answer: TokenAnswer): Check {
+  const checked = checkStatus(requirement, answer);
+  if (!checked.met || tokensOf(answer) !== undefined) return checked;
+  return { ...checked, met: false, found: `${checked.found}, but without both tokens` };
 }
 
 /** The tokens of an answer that a client can go on with. */

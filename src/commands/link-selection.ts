@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import pLimit from 'p-limit';
 import { openStorage } from '../adapters.ts';
 import {
+  isUnredeemed,
   type Link,
   type LinkStore,
   matches,
@@ -47,7 +48,6 @@ export function parseDays(text: string): number {
 function describeLink(link: Link, at: number) {
   const instant = (seconds: number | undefined) =>
     seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
-  const expired = link.expiresAt !== undefined && link.expiresAt <= at;
   return {
     link_id: link.id,
     client_id: link.clientId,
@@ -56,12 +56,19 @@ function describeLink(link: Link, at: number) {
     scope: link.scope,
     redirect_host: link.redirectHost,
     reference: link.reference,
-    state: link.revokedAt !== undefined ? 'revoked' : expired ? 'expired' : 'live',
+    state: stateOf(link, at),
     created_at: instant(link.createdAt),
     last_used_at: instant(link.lastUsedAt),
     expires_at: instant(link.expiresAt),
     revoked_at: instant(link.revokedAt),
   };
+}
+
+/** `pending` while Alexa has yet to come for the tokens. */
+function stateOf(link: Link, at: number): 'live' | 'pending' | 'revoked' | 'expired' {
+  if (link.revokedAt !== undefined) return 'revoked';
+  if (link.expiresAt !== undefined && link.expiresAt <= at) return 'expired';
+  return isUnredeemed(link) ? 'pending' : 'live';
 }
 
 /** Which links an operator means; with several conditions, all must hold. */

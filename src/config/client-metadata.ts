@@ -1,12 +1,16 @@
 import leven from 'leven';
 import { z } from 'zod';
 import { vendorIdPattern } from '../alexa/redirect-uris.ts';
+import { sha256 } from '../crypto/digest.ts';
 import { responseTypes } from '../oauth/client.ts';
 import { isScopeToken, splitScope } from '../oauth/scope.ts';
 import { isHttpsOrLoopback } from './network.ts';
 
 const shortestTtl = 360;
 const shortestRefreshTtl = 86_400;
+const longestTtl = 100 * 365 * 86_400;
+
+const tooLong = `must be at most ${longestTtl} (100 years)`;
 
 const redirectUri = z.string().superRefine((value, context) => {
   const problem = redirectUriProblem(value);
@@ -20,9 +24,13 @@ function redirectUriProblem(value: string): string | undefined {
   if (url.username !== '' || url.password !== '') return 'has a username or password in it';
   if (!isHttpsOrLoopback(url))
     return 'must begin with https:// (http:// only to 127.0.0.1, [::1] or localhost)';
+  const taken = [...url.searchParams.keys()].find((name) => answered.includes(name));
+  if (taken !== undefined) return `has ${taken} in its query, which the answer adds`;
   // Compared character by character, and answered as the URL standard writes it: both must be one.
   return url.href === value ? undefined : `must be written as browsers write it: ${url.href}`;
 }
+
+const answered = ['state', 'code', 'error', 'error_description'];
 
 const webAddress = z.string().refine((value) => {
   const url = URL.parse(value);
@@ -49,7 +57,7 @@ export const clientMetadata = z.strictObject({
     .default(''),
   client_secret: z
     .string()
-    .min(1, 'must not be empty')
+    .refine((value) => value.trim() !== '' && value !== `sha256:${sha256('')}`, 'must not be empty')
     .refine((value) => !value.startsWith('sha256:') || /^sha256:[\w-]{43}$/.test(value), {
       error: 'must have 43 characters of base64url after sha256:',
     })
@@ -57,6 +65,7 @@ export const clientMetadata = z.strictObject({
   access_token_ttl: z
     .int('must be a whole number of seconds')
     .min(shortestTtl, `must be at least ${shortestTtl} seconds: Alexa refuses shorter ones`)
+    .max(longestTtl, tooLong)
     .nullish(),
   allow_short_lived_implicit_tokens: z.boolean().default(false),
   refresh_token_ttl: z
@@ -65,6 +74,7 @@ export const clientMetadata = z.strictObject({
       shortestRefreshTtl,
       `must be at least ${shortestRefreshTtl} (a day): who does not use the skill for so long has to link again`,
     )
+    .max(longestTtl, tooLong)
     .nullish(),
   require_pkce: z.boolean().default(false),
   logo_uri: webAddress.optional(),

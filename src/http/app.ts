@@ -81,7 +81,7 @@ export function createApp(options: AppOptions): Express {
         context: { ...context, stillHas: options.stillHas, onReuse },
         answers,
         report,
-        onUnconfirmed: (err) => reportSeldom('token.unconfirmed', { err }),
+        onUnrecorded: (err) => reportSeldom('token.answer_unrecorded', { err }),
       }),
       errors: errors.json,
     },

@@ -5,13 +5,13 @@ import { type Parameters, singleParameter } from '../oauth/parameters.ts';
 
 /**
  * The client credentials of a request: by HTTP Basic or in the body (RFC 6749 2.3.1), in each way that they may be
- * meant; none where there are none. Throws `invalid_request` for header and body at once.
+ * meant; none where there are none. Throws `invalid_request` for header and body at once, or that name two clients.
  */
 export function clientCredentials(request: Request, form: Parameters): ClientCredentials[] {
   const header = request.get('Authorization');
   const clientId = singleParameter(form, 'client_id');
   const clientSecret = singleParameter(form, 'client_secret');
-  if (header === undefined) {
+  if (header === undefined || header === '') {
     return clientId === undefined || clientSecret === undefined ? [] : [{ clientId, clientSecret }];
   }
   if (clientSecret !== undefined) {
@@ -20,7 +20,11 @@ export function clientCredentials(request: Request, form: Parameters): ClientCre
       'Send the client credentials in the header or in the body, not in both.',
     );
   }
-  return basicCredentials(header);
+  const presented = basicCredentials(header);
+  const others = presented.filter((each) => each.clientId !== clientId);
+  if (clientId !== undefined && presented.length > 0 && others.length === presented.length)
+    throw new OAuthError('invalid_request', 'The client_id in the body is not that of the header.');
+  return presented;
 }
 
 /**

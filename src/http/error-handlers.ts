@@ -32,7 +32,8 @@ export function createErrorHandlers(answers: Answers, pages: Pages, report: Repo
 
   function handler(answer: Answer): ErrorRequestHandler {
     return (error, request, response, next) => {
-      const reference = notedReference(response) ?? createReference();
+      const ownReference = error instanceof OAuthError ? error.reference : undefined;
+      const reference = ownReference ?? notedReference(response) ?? createReference();
       const said = publicError(error);
       noteReference(response, reference);
       report(said.event, { reference, ...explain(error, said, request) });

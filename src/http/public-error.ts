@@ -24,6 +24,7 @@ const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   unsupported_response_type: 400,
   invalid_scope: 400,
   invalid_token: 401,
+  // Said to somebody; what can't be answered to anybody is 503, below.
   temporarily_unavailable: 429,
 };
 

@@ -1,3 +1,4 @@
+import { sha256 } from '../crypto/digest.ts';
 import type { Link } from '../storage/stores.ts';
 import { authenticateClient, type Client, type ClientCredentials, type Clients } from './client.ts';
 import { OAuthError } from './oauth-error.ts';
@@ -17,26 +18,27 @@ export type ClientAuthentication = (
   findLink: () => Promise<Link | undefined>,
 ) => Promise<Client>;
 
-/** Wrong secrets that are allowed an hour, in this process: for a client, and then for each of its links. */
-const allowed = { client: 100, link: 10 };
+/** Different wrong secrets that are allowed an hour, in this process: for a client, and then from each person. */
+const allowed = { client: 100, person: 10 };
 const windowSeconds = 3600;
 
+/** Digests of wrong secrets. The same one again is no guess: somebody has yet to change it where it is used. */
 interface Guesses {
   readonly until: number;
-  count: number;
-  /** By the id of the link. */
-  readonly ofLinks: Map<string, number>;
+  readonly wrong: Set<string>;
+  readonly bySubject: Map<string, Set<string>>;
 }
 
 /**
- * After many wrong secrets for a client, one is only looked at where the request has a code or token that is the client's
- * own: Alexa's requests have one, and whoever guesses has none, or few. So nobody can keep Alexa out by guessing, and no
- * address counts, since Alexa's are shared.
+ * After many wrong secrets for a client, another one is only looked at where the request has a code or token of somebody
+ * who linked this client: Alexa's requests have one, and whoever guesses has only their own. So nobody can keep Alexa out by
+ * guessing, and no address counts, since Alexa's are shared.
  */
 export function createClientAuthentication(options: ClientAuthenticationOptions): ClientAuthentication {
   const { clients, now } = options;
   const guesses = new Map<Client, Guesses>();
 
+  /** `undefined` where nobody guesses. */
   function guessesAt(client: Client): Guesses | undefined {
     const found = guesses.get(client);
     if (found === undefined || found.until > now()) return found;
@@ -44,32 +46,48 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     return undefined;
   }
 
-  function count(client: Client, link: Link | undefined): void {
-    const found = guessesAt(client) ?? { until: now() + windowSeconds, count: 0, ofLinks: new Map() };
-    guesses.set(client, found);
-    if (link === undefined) found.count += 1;
-    else found.ofLinks.set(link.id, (found.ofLinks.get(link.id) ?? 0) + 1);
+  function count(client: Client, secret: string, subject: string | undefined): void {
+    const { until, wrong, bySubject } = guessesAt(client) ?? {
+      until: now() + windowSeconds,
+      wrong: new Set(),
+      bySubject: new Map(),
+    };
+    guesses.set(client, { until, wrong, bySubject });
+    if (subject === undefined) wrong.add(secret);
+    else bySubject.set(subject, (bySubject.get(subject) ?? new Set()).add(secret));
+  }
+
+  /** Who vouches for a request while somebody guesses, by the token or code in it; throws where nobody does. */
+  async function voucherOf(
+    client: Client,
+    { until, bySubject }: Guesses,
+    findLink: () => Promise<Link | undefined>,
+  ): Promise<string> {
+    const link = await findLink();
+    const isOwn = link !== undefined && link.clientId === client.clientId;
+    if (isOwn && (bySubject.get(link.subject)?.size ?? 0) < allowed.person) return link.subject;
+    const [of, without] = isOwn
+      ? [' of this person', 'those of others']
+      : ['', 'those with a code or token of its own'];
+    throw new OAuthError(
+      'temporarily_unavailable',
+      'Too many wrong client secrets came. Try again later.',
+      `too many wrong secrets for ${client.clientId}: requests${of} are not looked at until an hour after the first, or a restart, but ${without} are`,
+      { retryAfterSeconds: until - now() },
+    );
   }
 
   return async (presented, findLink) => {
     const client = presented.map(({ clientId }) => clients.get(clientId)).find((each) => each !== undefined);
-    const made = client && guessesAt(client);
-    let link: Link | undefined;
-    if (made !== undefined && made.count >= allowed.client) {
-      link = await findLink();
-      const isOwn = link !== undefined && link.clientId === client?.clientId;
-      if (!isOwn || (made.ofLinks.get(link?.id ?? '') ?? 0) >= allowed.link)
-        throw new OAuthError(
-          'temporarily_unavailable',
-          'Too many wrong client secrets came. Try again later.',
-          `many wrong secrets for ${client?.clientId}, so only requests with a code or token of its own are looked at`,
-          made.until - now(),
-        );
-    }
+    if (client === undefined) return authenticateClient(clients, presented);
+    const made = guessesAt(client);
+    const secret = () => sha256(presented.at(-1)?.clientSecret ?? '');
+    const mustVouch = made !== undefined && made.wrong.size >= allowed.client && !made.wrong.has(secret());
+    const subject = mustVouch ? await voucherOf(client, made, findLink) : undefined;
     try {
       return authenticateClient(clients, presented);
     } catch (error) {
-      if (client !== undefined) count(client, link);
+      count(client, secret(), subject);
       throw error;
     }
   };

@@ -1,10 +1,8 @@
 import { sha256 } from '../crypto/digest.ts';
+import { codeSeconds } from '../storage/stores.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { Grant, IssueContext, NewLink } from './grant.ts';
 import { createOpaqueToken } from './token.ts';
-
-/** How long a code may be redeemed, and its link lasts if nobody does (RFC 6749 4.1.2: ten minutes at most). */
-export const codeSeconds = 300;
 
 /** The code grant's first half (RFC 6749 4.1.2): a code, and a link that waits for it to be redeemed. */
 export async function issueCode(

@@ -1,8 +1,9 @@
-import type { Link, LinkedAccessToken, LinkStore } from '../storage/stores.ts';
+import type { Link, LinkStore } from '../storage/stores.ts';
 import type { Profile, UserStore } from '../users/user-store.ts';
 import type { Client } from './client.ts';
 import { holds } from './refresh-token.ts';
 import { keyOfAccessToken, keyOfRefreshToken, type RefreshTokenKey } from './token.ts';
+import { findByRefreshToken } from './token-lookup.ts';
 
 /** Where a token is looked up, and who is told when the person behind it could not be. */
 export interface TokenContext {
@@ -15,8 +16,11 @@ export interface TokenContext {
   readonly onUse: (link: Link) => void;
 }
 
-/** An access token that holds, and the person as the user store has them now, where it can say. */
-export interface ActiveToken extends LinkedAccessToken {
+/** A token that holds, and the person as the user store has them now, where it can say. */
+export interface ActiveToken {
+  readonly link: Link;
+  readonly issuedAt: number;
+  readonly expiresAt?: number | undefined;
   readonly user?: Profile;
 }
 
@@ -33,33 +37,34 @@ export async function findActiveToken(
   const found = await context.links.findByAccessToken(keyOfAccessToken(token));
   if (found === undefined || found.link.revokedAt !== undefined) return undefined;
   if (clientId !== undefined && found.link.clientId !== clientId) return undefined;
-  if (hasEnded(context, found.accessToken)) return undefined;
-  const active = await withUser(context, found);
+  const { link, accessToken } = found;
+  if (hasEnded(context, accessToken)) return undefined;
+  const { issuedAt, expiresAt } = accessToken;
+  const active = await withUser(context, { link, issuedAt, expiresAt });
   if (active !== undefined) context.onUse(active.link);
   return active;
 }
 
-/** As `findActiveToken`, for a refresh token of a client; gives it as what ends with its link. */
+/** As `findActiveToken`, for a refresh token of a client. */
 async function findActiveRefreshToken(
   context: TokenContext,
   presented: { readonly token: string; readonly key: RefreshTokenKey },
   clientId: string,
 ): Promise<ActiveToken | undefined> {
   const { token, key } = presented;
-  const found = await context.links.findCodeGrant(key.linkId);
-  if (found?.refreshToken === undefined) return undefined;
+  const found = await findByRefreshToken(context.links, key);
+  if (found === undefined) return undefined;
   const { link, refreshToken } = found;
   if (link.revokedAt !== undefined || link.clientId !== clientId || hasEnded(context, link)) return undefined;
   if (!holds(refreshToken, token, context.now())) return undefined;
-  const { digest, issuedAt } = refreshToken;
-  return withUser(context, { link, accessToken: { digest, issuedAt, expiresAt: link.expiresAt } });
+  return withUser(context, { link, issuedAt: refreshToken.issuedAt, expiresAt: link.expiresAt });
 }
 
 function hasEnded({ now }: TokenContext, { expiresAt }: { readonly expiresAt?: number }): boolean {
   return expiresAt !== undefined && expiresAt <= now();
 }
 
-async function withUser(context: TokenContext, found: LinkedAccessToken): Promise<ActiveToken | undefined> {
+async function withUser(context: TokenContext, found: ActiveToken): Promise<ActiveToken | undefined> {
   if (context.users.findById === undefined) return found;
   try {
     const user = await context.users.findById(found.link.subject);
@@ -99,7 +104,7 @@ export async function introspect(
       ? await findActiveToken(context, token, client.clientId)
       : await findActiveRefreshToken(context, { token, key }, client.clientId);
   if (active === undefined) return { active: false };
-  const { link, accessToken } = active;
+  const { link, issuedAt, expiresAt } = active;
   return {
     active: true,
     iss: issuer,
@@ -108,8 +113,8 @@ export async function introspect(
     username: link.username,
     scope: link.scope === '' ? undefined : link.scope,
     token_type: key === undefined ? 'Bearer' : undefined,
-    iat: accessToken.issuedAt,
-    exp: accessToken.expiresAt,
+    iat: issuedAt,
+    exp: expiresAt,
   };
 }
 

@@ -23,14 +23,21 @@ export type OAuthErrorCode =
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
   readonly description: string;
-  /** Of `temporarily_unavailable`: when it is over. */
   readonly retryAfterSeconds: number | undefined;
+  /** That of the attempt which it comes from, where there is one. */
+  readonly reference: string | undefined;
 
-  constructor(code: OAuthErrorCode, description: string, cause?: string, retryAfterSeconds?: number) {
+  constructor(
+    code: OAuthErrorCode,
+    description: string,
+    cause?: string,
+    more: { readonly retryAfterSeconds?: number; readonly reference?: string } = {},
+  ) {
     super(description, { cause });
     this.name = 'OAuthError';
     this.code = code;
     this.description = description;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.retryAfterSeconds = more.retryAfterSeconds;
+    this.reference = more.reference;
   }
 }

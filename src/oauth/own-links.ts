@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { sha256 } from '../crypto/digest.ts';
-import type { Link, LinkStore, Ticket, TicketStore } from '../storage/stores.ts';
+import { isUnredeemed, type Link, type LinkStore, type Ticket, type TicketStore } from '../storage/stores.ts';
 import type { User, UserStore } from '../users/user-store.ts';
 import type { RandomText } from './token.ts';
 
@@ -44,10 +44,14 @@ export async function redeemTicket(context: OwnLinksContext, ticket: string): Pr
   return user && owner;
 }
 
-/** A person's links that hold, the newest first. */
-export async function listOwnLinks(context: OwnLinksContext, { subject }: Owner): Promise<Link[]> {
-  const own = await Array.fromAsync(context.links.list({ subject, liveAt: context.now() }));
+/** A person's links that hold, the newest first; without those that Alexa has yet to come for. */
+export async function listOwnLinks(context: OwnLinksContext, owner: Owner): Promise<Link[]> {
+  const own = (await allOwnLinks(context, owner)).filter((link) => !isUnredeemed(link));
   return own.sort((a, b) => b.createdAt - a.createdAt || a.id.localeCompare(b.id));
+}
+
+function allOwnLinks({ links, now }: OwnLinksContext, { subject }: Owner): Promise<Link[]> {
+  return Array.fromAsync(links.list({ subject, liveAt: now() }));
 }
 
 /** Everybody else needs the storage too. */
@@ -62,7 +66,7 @@ export async function unlink(
   owner: Owner,
   linkId: string | 'all',
 ): Promise<{ readonly ended: readonly Link[]; readonly failures: readonly unknown[] }> {
-  const chosen = (await listOwnLinks(context, owner)).filter(({ id }) => linkId === 'all' || id === linkId);
+  const chosen = (await allOwnLinks(context, owner)).filter(({ id }) => linkId === 'all' || id === linkId);
   const now = context.now();
   const oneOfFew = pLimit(atOnce);
   const revoke = ({ id }: Link) => oneOfFew(() => context.links.revoke(id, now));

@@ -10,8 +10,8 @@ const mostReplacements = 20;
 
 /** What a refresh token that is one of the link's leads to. */
 export interface Rotation {
-  /** What is kept from now on; the very record that was found where nothing changes. */
-  readonly record: RefreshTokenRecord;
+  /** What is kept from now on. Absent: what was found stays. */
+  readonly record?: RefreshTokenRecord;
   /** What is answered. */
   readonly refreshToken: string;
 }
@@ -30,8 +30,9 @@ export function rotate(
   const { predecessors } = current;
   const digest = sha256(presented);
   if (digest === current.digest) {
-    const recent = predecessors.filter((each) => isRecent(each, now));
-    if (recent.length >= mostReplacements) return { record: current, refreshToken: presented };
+    // Without a gap, since each leads to the next.
+    const recent = predecessors.slice(0, predecessors.findLastIndex((each) => isRecent(each, now)) + 1);
+    if (recent.length >= mostReplacements) return { refreshToken: presented };
     const refreshToken = successorOf(presented, salt);
     const used = { digest, salt, usedAt: now };
     const record = {
@@ -49,7 +50,9 @@ export function rotate(
   const refreshToken = predecessors
     .slice(0, index + 1)
     .reduceRight((token, { salt }) => successorOf(token, salt), presented);
-  if (isRecent(found, now)) return { record: current, refreshToken };
+  if (sha256(refreshToken) !== current.digest)
+    throw new Error('the refresh token does not lead to the newest one');
+  if (isRecent(found, now)) return { refreshToken };
   if (index > 0 || current.answered) return undefined;
   const again = [{ ...found, usedAt: now }, ...predecessors.slice(1)];
   return { record: { ...current, issuedAt: now, predecessors: again }, refreshToken };
@@ -60,6 +63,7 @@ export function holds(current: RefreshTokenRecord, presented: string, now: numbe
   return rotate(current, presented, now, '') !== undefined;
 }
 
+/** Clocks of instances differ, and are set back: so neither long ago nor far ahead. */
 function isRecent({ usedAt }: Predecessor, now: number): boolean {
-  return now - usedAt <= graceSeconds;
+  return Math.abs(now - usedAt) <= graceSeconds;
 }

@@ -1,4 +1,4 @@
-import { digestsEqual } from '../crypto/digest.ts';
+import { sha256 } from '../crypto/digest.ts';
 import { StorageUnavailableError } from '../storage/stores.ts';
 import type { Client } from './client.ts';
 import { OAuthError } from './oauth-error.ts';
@@ -14,6 +14,7 @@ import {
   type TokenGrant,
   type TokenGrantContext,
 } from './token-grant.ts';
+import { findByRefreshToken } from './token-lookup.ts';
 
 const saltBytes = 32;
 
@@ -34,10 +35,10 @@ export async function refresh(
   const requested = singleParameter(parameters, 'scope');
   const key = keyOfRefreshToken(presented);
   if (key === undefined) throw invalidGrant('this does not look like a refresh token from here');
+  let isThere: boolean | undefined;
   for (let time = 0; time < mostTimes; time += 1) {
-    const found = await context.links.findCodeGrant(key.linkId);
-    if (found?.refreshToken === undefined || !digestsEqual(found.refreshToken.familyDigest, key.familyDigest))
-      throw invalidGrant('unknown refresh token');
+    const found = await findByRefreshToken(context.links, key);
+    if (found === undefined) throw invalidGrant('unknown refresh token');
     const { link } = found;
     requireOwn(client, link);
     const now = context.now();
@@ -45,19 +46,41 @@ export async function refresh(
       throw invalidGrant('the refresh token was not used for too long and has expired', link);
     const rotation = rotate(found.refreshToken, presented, now, context.randomText(saltBytes));
     if (rotation === undefined) throw await revokeReused(context, link, 'refresh_token');
-    if (!(await context.stillHas(link.subject)))
-      throw invalidGrant('the person is gone or disabled; the link is kept', link);
+    isThere ??= await context.stillHas(link.subject);
+    if (!isThere) throw invalidGrant('the person is gone or disabled; the link is kept', link);
+    const locator = locatorOf(presented);
+    const scope = differing(link.scope, requested);
     const grant = await issueTokens(context, {
       client,
       found,
-      locator: locatorOf(presented),
+      locator,
+      now,
       ...rotation,
       usedAt: now,
-      scope: differing(link.scope, requested),
+      scope,
     });
-    if (grant !== undefined) return grant;
+    if (grant === undefined) continue;
+    return rotation.record === undefined ? withNewest(context, grant, presented) : grant;
   }
-  throw new StorageUnavailableError(new Error('others change the link all the time'));
+  throw new StorageUnavailableError(new Error(`link ${key.linkId} was changed ${mostTimes} times meanwhile`));
+}
+
+/** The same with the refresh token that is the newest by now: another may have replaced it while this answer was made. */
+async function withNewest(
+  { links, now }: TokenGrantContext,
+  grant: TokenGrant,
+  presented: string,
+): Promise<TokenGrant> {
+  const { link, response } = grant;
+  const current = (await links.findCodeGrant(link.id))?.refreshToken;
+  const newest = current && rotate(current, presented, now(), '');
+  if (newest === undefined || newest.record !== undefined) return grant;
+  const { refreshToken } = newest;
+  return {
+    link,
+    response: { ...response, refresh_token: refreshToken },
+    markAnswered: () => links.markAnswered(link.id, sha256(refreshToken)),
+  };
 }
 
 /** The granted scope, where less was asked for: tokens of a link all have its scope (RFC 6749 3.3, 6). */

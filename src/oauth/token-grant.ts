@@ -1,12 +1,12 @@
 import { sha256 } from '../crypto/digest.ts';
-import type { CodeGrant, Link, RefreshTokenRecord } from '../storage/stores.ts';
+import type { CodeGrantRecord, Link, RefreshTokenRecord } from '../storage/stores.ts';
 import type { Client } from './client.ts';
 import type { IssueContext } from './grant.ts';
 import { OAuthError } from './oauth-error.ts';
 
 /** Where codes and refresh tokens are looked up, and who is told of one that was used before. */
 export interface TokenGrantContext extends IssueContext {
-  /** Whether the user store still knows a person, by id. Soon said: where it can't say so, they are there. */
+  /** Whether the user store still has a person, by id. True where it can't tell soon; never rejects. */
   readonly stillHas: (subject: string) => Promise<boolean>;
   /** Told of a link that was revoked because its code or refresh token came again. */
   readonly onReuse: (link: Link, reused: 'code' | 'refresh_token') => void;
@@ -24,40 +24,40 @@ interface TokenResponse {
 export interface TokenGrant {
   readonly link: Link;
   readonly response: TokenResponse;
-  /** To be called when the answer has gone out. Until then, what it replaces works once more. */
-  readonly confirm: () => Promise<void>;
+  /** To be called when the answer has gone out. Until then, the refresh token that it replaces works once more. */
+  readonly markAnswered: () => Promise<void>;
 }
 
 /** What is to be answered, once it is kept. */
 interface Issuing {
   readonly client: Client;
-  readonly found: CodeGrant;
+  readonly found: CodeGrantRecord;
   readonly locator: string;
+  readonly now: number;
   readonly refreshToken: string;
-  readonly record: RefreshTokenRecord;
+  /** Absent: what is kept of the refresh token stays. */
+  readonly record?: RefreshTokenRecord | undefined;
   /** Absent: the link is not used yet. */
   readonly usedAt?: number;
   /** Said where it is another than was asked for (RFC 6749 3.3). */
-  readonly scope?: string;
+  readonly scope?: string | undefined;
 }
 
 const hour = 3600;
 
 /** Keeps and gives new tokens of a link; `undefined` where the link has changed since it was found. */
 export async function issueTokens(
-  context: IssueContext,
-  { client, found, locator, refreshToken, record, usedAt, scope }: Issuing,
+  { links, accessTokens }: IssueContext,
+  { client, found, locator, now, refreshToken, record, usedAt, scope }: Issuing,
 ): Promise<TokenGrant | undefined> {
-  const { links, accessTokens } = context;
   const { link } = found;
-  const issuedAt = context.now();
   const expiresIn = client.accessTokenTtlSeconds ?? hour;
-  const expiresAt = issuedAt + expiresIn;
-  const accessToken = await accessTokens.issue({ link, locator, issuedAt, expiresAt });
+  const lifetime = { issuedAt: now, expiresAt: now + expiresIn };
+  const accessToken = await accessTokens.issue({ link, locator, ...lifetime });
   const isKept = await links.renew(link.id, found.refreshToken, {
     refreshToken: record,
-    accessToken: { digest: sha256(accessToken), issuedAt, expiresAt },
-    expiresAt: issuedAt + client.refreshTokenTtlSeconds,
+    accessToken: { digest: sha256(accessToken), ...lifetime },
+    expiresAt: now + client.refreshTokenTtlSeconds,
     usedAt,
   });
   if (!isKept) return undefined;
@@ -70,17 +70,17 @@ export async function issueTokens(
       refresh_token: refreshToken,
       scope,
     },
-    confirm: () => links.confirm(link.id, record.digest),
+    markAnswered: () => links.markAnswered(link.id, sha256(refreshToken)),
   };
 }
 
 /** The one thing that is said of a code or refresh token that gives nothing (RFC 6749 5.2); the cause is for the log. */
 export function invalidGrant(cause: string, link?: Link): OAuthError {
-  return new OAuthError(
-    'invalid_grant',
-    'The code or refresh token is unknown, expired, used or revoked, or does not go with this request.',
-    link === undefined ? cause : `${cause} (link ${link.id}, reference ${link.reference})`,
-  );
+  const description =
+    'The code or refresh token is unknown, expired, used or revoked, or does not go with this request.';
+  if (link === undefined) return new OAuthError('invalid_grant', description, cause);
+  const { id, reference } = link;
+  return new OAuthError('invalid_grant', description, `${cause} (link ${id})`, { reference });
 }
 
 /** Ends a link whose code or refresh token came again, since it may have been stolen; gives the error to answer with. */

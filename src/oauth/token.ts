@@ -56,21 +56,21 @@ export function successorOf(refreshToken: string, salt: string): string {
   return refreshToken.slice(0, familyEnd) + hmac(refreshToken, salt, ownBytes);
 }
 
+/** What is kept of a refresh token. */
+export function digestsOfRefreshToken(refreshToken: string) {
+  return { familyDigest: sha256(refreshToken.slice(0, familyEnd)), digest: sha256(refreshToken) };
+}
+
 /** How a refresh token that was presented is looked up; nothing of it is believed before that. */
 export interface RefreshTokenKey {
   readonly linkId: string;
   readonly familyDigest: string;
-  readonly digest: string;
 }
 
 /** `undefined` for what does not look like a refresh token from here. */
 export function keyOfRefreshToken(token: string): RefreshTokenKey | undefined {
   if (!/^[\w-]{64}$/.test(token)) return undefined;
-  return {
-    linkId: linkIdOf(locatorOf(token)),
-    familyDigest: sha256(token.slice(0, familyEnd)),
-    digest: sha256(token),
-  };
+  return { linkId: linkIdOf(locatorOf(token)), familyDigest: digestsOfRefreshToken(token).familyDigest };
 }
 
 /** How an access token that was presented is found, whichever format it has. Nothing of it is believed before that. */

@@ -8,7 +8,7 @@ import {
 } from './dynamodb-table.ts';
 import { type LinkStore, type RefreshTokenRecord, recordSeconds } from './stores.ts';
 
-type CodeGrants = Pick<LinkStore, 'createWithCode' | 'findCodeGrant' | 'renew' | 'confirm'>;
+type CodeGrants = Pick<LinkStore, 'createWithCode' | 'findCodeGrant' | 'renew' | 'markAnswered'>;
 
 /** What the code grant keeps of a link, in the link's own item. */
 export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
@@ -34,9 +34,9 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
       const item = await table.get(keyOf(linkId));
       if (item === undefined) return false;
       const old = superfluousTokens(item, token.issuedAt);
-      const { text, names, values } = stillThere(found, refreshToken);
+      const { text, names, values } = isStill(found, refreshToken);
       const setting = [
-        ...(refreshToken === found ? [] : ['#refreshToken = :refreshToken']),
+        ...(refreshToken === undefined ? [] : ['#refreshToken = :refreshToken']),
         '#tokens.#new = :token',
         '#expiresAt = :expiresAt',
         '#ttl = :until',
@@ -57,7 +57,7 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
         },
         values: {
           ...values,
-          ...(refreshToken !== found && { ':refreshToken': refreshToken }),
+          ...(refreshToken !== undefined && { ':refreshToken': refreshToken }),
           ':token': token,
           ':expiresAt': expiresAt,
           ':until': expiresAt + recordSeconds,
@@ -66,7 +66,7 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
       });
     },
 
-    async confirm(linkId, refreshTokenDigest) {
+    async markAnswered(linkId, refreshTokenDigest) {
       await table.update(keyOf(linkId), 'SET #refreshToken.#answered = :yes', {
         text: '#refreshToken.#digest = :digest',
         names: { refreshToken: 'refreshToken', answered: 'answered', digest: 'digest' },
@@ -76,10 +76,10 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
   };
 }
 
-/** Whether the refresh token is the one that was found, or it does not matter. */
-function stillThere(found: RefreshTokenRecord | undefined, next: RefreshTokenRecord): Expression {
+/** Whether the refresh token is the one that was found; with nothing to replace it, whether there is any. */
+function isStill(found: RefreshTokenRecord | undefined, next: RefreshTokenRecord | undefined): Expression {
   const names = { refreshToken: 'refreshToken' };
-  if (found === next) return { text: 'attribute_exists(#refreshToken)', names, values: {} };
+  if (next === undefined) return { text: 'attribute_exists(#refreshToken)', names, values: {} };
   const isFound =
     found === undefined
       ? 'attribute_exists(#code) AND attribute_not_exists(#refreshToken)'
@@ -103,12 +103,13 @@ function stillThere(found: RefreshTokenRecord | undefined, next: RefreshTokenRec
   };
 }
 
-/** An item may have 400 KB at most, and each reading of it is paid by its size. */
+/** An item may have 400 KB at most, and each reading of it is paid by its size; so many may be removed at once. */
 const mostTokens = 100;
 
 /** Digests of access tokens that have expired, and of the oldest where there are very many. */
 function superfluousTokens(item: Item, now: number): string[] {
   const tokens = Object.entries(tokensOf(item)).sort(([, a], [, b]) => b.issuedAt - a.issuedAt);
   const isOver = ({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt <= now;
-  return tokens.filter(([, token], index) => isOver(token) || index >= mostTokens).map(([digest]) => digest);
+  const superfluous = tokens.filter(([, token], index) => isOver(token) || index >= mostTokens);
+  return superfluous.map(([digest]) => digest).slice(-mostTokens);
 }

@@ -6,6 +6,7 @@ import {
   type RefreshTokenRecord,
   recordSeconds,
   StorageUnavailableError,
+  unredeemedSeconds,
 } from './stores.ts';
 
 type Tokens = Readonly<Record<string, Omit<AccessTokenRecord, 'digest'>>>;
@@ -27,7 +28,8 @@ export function itemOf({ id, ...members }: Link, tokens: Tokens, code?: CodeReco
     ...members,
     tokens,
     code,
-    [ttlAttribute]: members.expiresAt && members.expiresAt + recordSeconds,
+    [ttlAttribute]:
+      members.expiresAt && members.expiresAt + (code === undefined ? recordSeconds : unredeemedSeconds),
   };
 }
 

@@ -3,7 +3,7 @@ import { linkColumns, linkOf, rowOf, rowOfToken } from './sql-rows.ts';
 import type { Schema } from './sql-schema.ts';
 import type { CodeRecord, LinkStore, RefreshTokenRecord, Run } from './stores.ts';
 
-type CodeGrants = Pick<LinkStore, 'createWithCode' | 'findCodeGrant' | 'renew' | 'confirm'>;
+type CodeGrants = Pick<LinkStore, 'createWithCode' | 'findCodeGrant' | 'renew' | 'markAnswered'>;
 
 /** What the code grant keeps of a link, in the link's own row: so a change of it is one statement with its conditions. */
 export function createSqlCodeGrants(db: Kysely<Schema>, run: Run): CodeGrants {
@@ -34,14 +34,24 @@ export function createSqlCodeGrants(db: Kysely<Schema>, run: Run): CodeGrants {
         db.transaction().execute(async (transaction) => {
           const renewing = transaction
             .updateTable('alexa_links')
-            .set({ ...(refreshToken !== found && rowOfRefreshToken(refreshToken)), expires_at: expiresAt })
+            .set({
+              ...(refreshToken !== undefined && rowOfRefreshToken(refreshToken)),
+              expires_at: expiresAt,
+            })
             .$if(usedAt !== undefined, (update) => update.set({ last_used_at: usedAt ?? null }))
             .where('id', '=', linkId)
             .where('code_digest', 'is not', null)
             .where('revoked_at', 'is', null)
-            .where((row) => isStill(row, found, refreshToken));
+            .where((row) =>
+              refreshToken === undefined ? row('refresh_digest', 'is not', null) : isStill(row, found),
+            );
           const { numUpdatedRows } = await renewing.executeTakeFirstOrThrow();
           if (numUpdatedRows === 0n) return false;
+          await transaction
+            .deleteFrom('alexa_access_tokens')
+            .where('link_id', '=', linkId)
+            .where('expires_at', '<=', accessToken.issuedAt)
+            .execute();
           await transaction
             .insertInto('alexa_access_tokens')
             .values(rowOfToken(linkId, accessToken))
@@ -50,25 +60,20 @@ export function createSqlCodeGrants(db: Kysely<Schema>, run: Run): CodeGrants {
         }),
       ),
 
-    async confirm(linkId, refreshTokenDigest) {
-      const confirming = db
+    async markAnswered(linkId, refreshTokenDigest) {
+      const marking = db
         .updateTable('alexa_links')
         .set({ refresh_answered: 1 })
         .where('id', '=', linkId)
         .where('refresh_digest', '=', refreshTokenDigest);
-      await run(() => confirming.execute());
+      await run(() => marking.execute());
     },
   };
 }
 
-/** Whether the refresh token is the one that was found, or it does not matter. */
-function isStill(
-  row: ExpressionBuilder<Schema, 'alexa_links'>,
-  found: RefreshTokenRecord | undefined,
-  next: RefreshTokenRecord,
-) {
+/** Whether the refresh token is the one that was found. */
+function isStill(row: ExpressionBuilder<Schema, 'alexa_links'>, found: RefreshTokenRecord | undefined) {
   if (found === undefined) return row('refresh_digest', 'is', null);
-  if (found === next) return row('refresh_digest', 'is not', null);
   return row.and({ refresh_digest: found.digest, refresh_issued_at: found.issuedAt });
 }
 

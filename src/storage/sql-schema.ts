@@ -148,6 +148,8 @@ export const migrations: Record<string, Migration> = {
       await add('refresh_answered', 'bigint');
       // JSON: digest, salt and first use of those that it came from and that may be sent again.
       await add('refresh_predecessors', 'text');
+      // Tokens that have ended are kept with their link, which can be revoked by them.
+      await db.schema.dropIndex('alexa_access_tokens_expires_at').execute();
     },
   },
 };

@@ -8,6 +8,7 @@ import {
   recordSeconds,
   type Storage,
   type TicketStore,
+  unredeemedSeconds,
 } from './stores.ts';
 
 export interface SqlStorageOptions {
@@ -61,15 +62,8 @@ const batchSize = 200;
 
 async function removeEnded(db: Kysely<Schema>, now: number, skipsLocked: boolean): Promise<number> {
   const tickets = await removeRows(db, 'alexa_tickets', 'digest', sql`expires_at <= ${now}`, skipsLocked);
-  const tokens = await removeRows(
-    db,
-    'alexa_access_tokens',
-    'digest',
-    sql`expires_at <= ${now}`,
-    skipsLocked,
-  );
   const failures = await removeRows(db, 'alexa_failures', 'key', sql`expire <= ${now * 1000}`, skipsLocked);
-  return tickets + tokens + failures + (await removeLinks(db, now, skipsLocked));
+  return tickets + failures + (await removeLinks(db, now, skipsLocked));
 }
 
 /** Which rows go is read once, before: PostgreSQL would read a subquery again for each row, and the limit would not hold. */
@@ -97,7 +91,17 @@ async function removeLinks(db: Kysely<Schema>, now: number, skipsLocked: boolean
     const ended = await transaction
       .selectFrom('alexa_links')
       .select('id')
-      .where((row) => row.or([row('revoked_at', '<=', old), row('expires_at', '<=', old)]))
+      .where((row) =>
+        row.or([
+          row('revoked_at', '<=', old),
+          row('expires_at', '<=', old),
+          row.and([
+            row('expires_at', '<=', now - unredeemedSeconds),
+            row('code_digest', 'is not', null),
+            row('refresh_digest', 'is', null),
+          ]),
+        ]),
+      )
       .limit(batchSize)
       .$if(skipsLocked, (select) => select.forUpdate().skipLocked())
       .execute();

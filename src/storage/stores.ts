@@ -39,7 +39,7 @@ export interface AccessTokenRecord {
   readonly expiresAt?: number;
 }
 
-export interface LinkedAccessToken {
+interface LinkedAccessToken {
   readonly link: Link;
   readonly accessToken: AccessTokenRecord;
 }
@@ -51,6 +51,14 @@ export interface CodeRecord {
   readonly redirectUri: string;
   /** As `S256` makes it (RFC 7636 4.2). Absent: the request had none. */
   readonly codeChallenge?: string;
+}
+
+/** How long a code may be redeemed, and its link lasts if nobody does (RFC 6749 4.1.2: ten minutes at most). */
+export const codeSeconds = 300;
+
+/** Whether a link waits for its code to be redeemed, or did so in vain: nothing else has so short a life. */
+export function isUnredeemed({ createdAt, expiresAt }: Link): boolean {
+  return expiresAt !== undefined && expiresAt - createdAt <= codeSeconds;
 }
 
 /** The refresh token of a link: one at a time, replaced with each use (RFC 9700 4.14.2). It ends with the link. */
@@ -75,7 +83,7 @@ export interface Predecessor {
 }
 
 /** A link that began with an authorization code. */
-export interface CodeGrant {
+export interface CodeGrantRecord {
   readonly link: Link;
   readonly code: CodeRecord;
   /** Absent: the code was not redeemed yet. */
@@ -84,12 +92,13 @@ export interface CodeGrant {
 
 /** What a code or a refresh token is answered with, as it is kept. */
 export interface Renewal {
-  readonly refreshToken: RefreshTokenRecord;
+  /** Absent: what is there stays, another's too. */
+  readonly refreshToken?: RefreshTokenRecord | undefined;
   readonly accessToken: AccessTokenRecord;
   /** When the link now ends. */
   readonly expiresAt: number;
   /** The link's last use. Absent: leaves it as it is. */
-  readonly usedAt?: number;
+  readonly usedAt?: number | undefined;
 }
 
 /** Which links to list; all conditions that are given must hold. */
@@ -127,17 +136,17 @@ export interface LinkStore {
   createWithCode(link: Link, code: CodeRecord): Promise<void>;
 
   /** One keyed lookup; `undefined` also for a link that began without a code. Gives expired and revoked ones too. */
-  findCodeGrant(linkId: string): Promise<CodeGrant | undefined>;
+  findCodeGrant(linkId: string): Promise<CodeGrantRecord | undefined>;
 
   /**
-   * Atomic: keeps the renewal and its access token, where the refresh token is still the one that was found (`undefined`:
-   * there is none, as the code was not redeemed) and the link is not revoked. False where that is not so. Resolves once
-   * it is durable. Where the very record that was found is to be kept, another's may be there by now, and stays.
+   * Atomic: keeps the renewal, and lets go of access tokens that have expired, where the link is not revoked and its refresh
+   * token is still the one that was found (`undefined`: none, as the code was not redeemed); for a renewal without a refresh
+   * token any will do. False where that is not so. Resolves once it is durable.
    */
   renew(linkId: string, found: RefreshTokenRecord | undefined, renewal: Renewal): Promise<boolean>;
 
   /** Notes that the answer with this refresh token has gone out, if it is still the link's. */
-  confirm(linkId: string, refreshTokenDigest: string): Promise<void>;
+  markAnswered(linkId: string, refreshTokenDigest: string): Promise<void>;
 
   /** One keyed lookup. Gives expired and revoked ones too: what they mean is for the caller to say. */
   findByAccessToken(key: AccessTokenKey): Promise<LinkedAccessToken | undefined>;
@@ -198,8 +207,9 @@ export interface Storage {
   readonly tickets: TicketStore;
   readonly failures: FailureStore;
   /**
-   * Takes out a small batch of what has ended: tickets, tokens and counts that have expired, and links that have been over for
-   * longer than `recordSeconds`. Gives how many rows went; 0 when nothing is left, or the engine does it by itself.
+   * Takes out a small batch of what has ended: tickets and counts that have expired, and links with their tokens that have
+   * been over for longer than `recordSeconds`, or `unredeemedSeconds`. Gives how many rows went; 0 when nothing is left, or
+   * the engine does it by itself.
    */
   removeEnded(now: number): Promise<number>;
   /** Resolves when the engine answers a query. */
@@ -209,6 +219,9 @@ export interface Storage {
 
 /** How long a link that was revoked or has expired is kept for the record: 90 days. */
 export const recordSeconds = 90 * 86_400;
+
+/** How long one is kept whose code nobody redeemed, so that nobody was linked: a day. */
+export const unredeemedSeconds = 86_400;
 
 /** The engine could not answer; trying again later may help. Every method of a store rejects with this alone. */
 export class StorageUnavailableError extends Error {

@@ -18,7 +18,7 @@ const levels = {
   'token.refreshed': 'info',
   'token.refused': 'warn',
   'token.reused': 'warn',
-  'token.unconfirmed': 'warn',
+  'token.answer_unrecorded': 'warn',
   'link.revoked': 'info',
   'link.use_unrecorded': 'warn',
   'links.removed': 'info',

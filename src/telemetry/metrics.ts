@@ -37,12 +37,15 @@ const signInOutcomes: Readonly<Partial<Record<EventName, string>>> = {
 const failingParts: Readonly<Partial<Record<EventName, 'storage' | 'users'>>> = {
   'storage.unavailable': 'storage',
   'link.use_unrecorded': 'storage',
-  'token.unconfirmed': 'storage',
+  'token.answer_unrecorded': 'storage',
   'users.unavailable': 'users',
 };
 
 const prefix = 'alexa_linking_';
-const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** How long Alexa waits for `/token`. */
+const alexaPatience = 4.5;
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, alexaPatience, 5, 10];
 
 export function createMetrics({ countEnding }: MetricsOptions): Metrics {
   const registry = new Registry();
@@ -85,6 +88,11 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
   // They are there from the start, so that a rate can be taken of the first one.
   for (const outcome of Object.values(signInOutcomes)) signIns.inc({ outcome }, 0);
   for (const part of ['storage', 'users']) errors.inc({ part }, 0);
+  function startCounting(clients: unknown): void {
+    if (!Array.isArray(clients)) return;
+    for (const client_id of clients)
+      for (const kind of ['code', 'refresh_token']) reused.inc({ client_id, reused: kind }, 0);
+  }
   createEndingGauge(registry, countEnding);
 
   subscribe(hashQueueChannel, (waited) => hashQueue.observe(Number(waited)));
@@ -101,6 +109,7 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
         refusals.inc({ reason: String(reason ?? code) });
       if (event === 'link.created') created.inc({ client_id: String(clientId) });
       if (event === 'link.revoked') revoked.inc({ client_id: String(clientId), by: String(by) });
+      if (event === 'server.started') startCounting(fields['clients']);
       if (event === 'token.reused')
         reused.inc({ client_id: String(clientId), reused: String(fields['reused']) });
       if (part !== undefined) errors.inc({ part: String(part) });

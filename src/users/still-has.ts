@@ -5,16 +5,19 @@ import type { UserStore } from './user-store.ts';
 const patienceMs = 1500;
 
 /**
- * Whether a store still knows somebody, by id, soon said: where it can't tell, or not soon, they are there, since who
- * can't be asked for must not be unlinked. `onUnavailable` is told when it could not answer.
+ * Whether a store still has somebody, by id, within 1.5 seconds: true also where it can't tell, or not so soon, or nobody
+ * could renew their tokens while it is down. `onUnavailable` is told when it could not answer.
  */
 export function createStillHas(
   store: UserStore,
   onUnavailable: (cause: unknown) => void,
 ): (id: string) => Promise<boolean> {
+  if (store.findById === undefined) return async () => true;
+  const findById = store.findById.bind(store);
+
   async function ask(id: string): Promise<boolean> {
     try {
-      return (await store.findById?.(id)) !== undefined;
+      return (await findById(id)) !== undefined;
     } catch (cause) {
       onUnavailable(cause);
       return true;
@@ -22,7 +25,6 @@ export function createStillHas(
   }
 
   return async (id) => {
-    if (store.findById === undefined) return true;
     const done = new AbortController();
     const overdue = setTimeout(patienceMs, true, { signal: done.signal }).catch(() => true);
     try {

@@ -136,6 +136,8 @@ describe('the simulated Alexa app, with the code grant', () => {
     expect(searchParams.get('redirect_uri')).toMatch(/\/api\/skill\/link\/M2SIMULATOR000$/);
     const { codeVerifier } = judge({ state: searchParams.get('state') ?? '', code: 'C' });
     expect(sha256(codeVerifier ?? '')).toBe(searchParams.get('code_challenge'));
+    const another = new URL(simulator.authorizationUrl(asking)).searchParams;
+    expect(another.get('code_challenge')).not.toBe(searchParams.get('code_challenge'));
     const alone = new URL(simulator.authorizationUrl({ ...asking, grant: 'codeAlone' })).searchParams;
     expect(alone.has('code_challenge')).toBe(false);
     expect(judge({ state: alone.get('state') ?? '', code: 'C' }).codeVerifier).toBeUndefined();
@@ -172,6 +174,14 @@ describe('the simulated Alexa app, with the code grant', () => {
       found: '200 after 10 ms, with the same new refresh token',
     });
     expect(judgeRetry(good, undefined)).toMatchObject({ met: true, found: '200 after 10 ms' });
+    for (const bad of [
+      { ...good, status: 400 },
+      { ...good, body: {} },
+      { ...good, body: undefined },
+    ]) {
+      expect(tokensOf(bad)).toBeUndefined();
+      expect([judgeRefresh(bad).met, judgeRetry(bad, undefined).met]).toEqual([false, false]);
+    }
   });
 
   it.each([
@@ -184,6 +194,11 @@ describe('the simulated Alexa app, with the code grant', () => {
     ['no lifetime', { body: { ...good.body, expires_in: undefined } }, /expires_in says/],
     ['a lifetime in quotes', { body: { ...good.body, expires_in: '3600' } }, /expires_in says/],
     ['a short lifetime', { body: { ...good.body, expires_in: 300 } }, /expires_in says/],
+    [
+      'an endless refresh token',
+      { body: { ...good.body, refresh_token: 'x'.repeat(3000) } },
+      /refresh_token is there/,
+    ],
     ['no refresh token', { body: { ...good.body, refresh_token: undefined } }, /refresh_token is there/],
   ])('finds %s wrong', (_what, changes, requirement) => {
     expect(requirements(judgeTokenAnswer({ ...good, ...changes })).join('\n')).toMatch(requirement);

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import { parsePasswordHash } from '../../src/crypto/password-hash.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
-import { keepLink, keepMany } from '../storage/storage-conformance.ts';
+import { keepCode, keepLink, keepMany } from '../storage/storage-conformance.ts';
 import { runAtTerminal, runCommand } from '../support/cli.ts';
 import { awsEnvironment } from '../support/dynamodb.ts';
 import { settings, temporaryFolder } from '../support/server.ts';
@@ -187,7 +187,7 @@ describe('links', () => {
   }
 
   it('are listed by person, client, use and state, in columns and as JSON', async () => {
-    const { alice, old, zoé, gone, links, ids } = await some();
+    const { storage, alice, old, zoé, gone, links, ids } = await some();
     const listed = async (...parameters: string[]) => {
       const { out, code } = await links('list', '--json', ...parameters);
       expect(code).toBe(0);
@@ -215,6 +215,13 @@ describe('links', () => {
       created_at: new Date(alice.createdAt * 1000).toISOString(),
       last_used_at: new Date((now - day) * 1000).toISOString(),
     });
+    const { link: pending } = await keepCode(storage, {
+      clientId: 'p',
+      createdAt: now,
+      expiresAt: now + 300,
+    });
+    const [waiting] = (await links('list', '--json', '--client', 'p')).out.split('\n');
+    expect(JSON.parse(waiting ?? '')).toMatchObject({ link_id: pending.id, state: 'pending' });
     const table = (await links('list', '--all')).out;
     expect(table.split('\n')[0]).toMatch(/^LINK +CLIENT +SUBJECT +USERNAME +SINCE +LAST USED +STATE$/);
     expect(table).toMatch(new RegExp(`${gone.id} +cloud-lights +17 +alice +.* +never +revoked`));

@@ -3,8 +3,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import {
+  authorizeCode,
   authorizePath,
   link,
+  redeem,
   settings,
   signIn,
   startServer,
@@ -58,6 +60,20 @@ describe('GET /links', () => {
 });
 
 describe('a person’s own links', () => {
+  it('do not show what Alexa has yet to come for, and end it with the others', async () => {
+    const server = await startServer();
+    const code = await authorizeCode(server);
+    expect((await ownLinks(server)).page).toContain('No Alexa skill is linked to your account.');
+    await link(server);
+    const { page, ticket, ids } = await ownLinks(server);
+    expect(ids).toHaveLength(1);
+    expect(page).not.toContain('Cloud Heating');
+    expect((await post(server, { ticket, link: 'all' })).status).toBe(200);
+    await expect(redeem(server, code)).rejects.toThrow(/invalid_grant/);
+    await redeem(server, await authorizeCode(server));
+    expect((await ownLinks(server)).page).toContain('Cloud Heating');
+  });
+
   it('are listed with since when, last used and the region, the newest first, and only theirs', async () => {
     const server = await startServer();
     const older = await link(server);

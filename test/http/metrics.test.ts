@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import {
+  authorizeCode,
   authorizePath,
   clientSecret,
+  cloudHeating,
   freePort,
   link,
   settings,
@@ -64,6 +66,10 @@ describe('metrics', () => {
     const { server, scrape, value } = await startMeasured();
     const signIns = (outcome: string) => value(`alexa_linking_sign_ins_total{outcome="${outcome}"}`);
     expect(await signIns('succeeded')).toBe(0);
+    for (const kind of ['code', 'refresh_token'])
+      expect(
+        await value(`alexa_linking_tokens_reused_total{client_id="cloud-heating",reused="${kind}"}`),
+      ).toBe(0);
     const token = await link(server);
     await signIn(server, authorizePath(), { username: 'alice', password: 'x' });
     await signIn(server, authorizePath(), { action: 'cancel' });
@@ -95,10 +101,12 @@ describe('metrics', () => {
     const metricsPort = await freePort();
     const server = await startServerIn(folder, {
       ...env,
-      CLIENTS: JSON.stringify(lifetimes.map(lasting)),
+      CLIENTS: JSON.stringify([...lifetimes.map(lasting), cloudHeating]),
       METRICS_PORT: String(metricsPort),
     });
     for (const ttl of lifetimes) await link(server, { client_id: `lasting-${ttl}` });
+    // Waits to be redeemed, and lasts five minutes until then: nobody has to link again.
+    await authorizeCode(server);
     const scrape = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     // Counted beside the scrape, which never waits for it.
     await expect.poll(scrape).toContain('alexa_linking_links_ending{within="30d"}');

@@ -15,6 +15,7 @@ import {
   codeRedirectUri,
   freePort,
   htpasswd,
+  link,
   postToken,
   redeem,
   refresh,
@@ -50,6 +51,8 @@ async function redirectOf(server: TestServer, path: string): Promise<URL> {
 function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 }
+
+const zoe = { username: 'zoé', password: 'pässwörd' };
 
 const formEncode = (value: string) => new URLSearchParams({ value }).toString().slice('value='.length);
 
@@ -344,6 +347,33 @@ describe('POST /token', () => {
     }
   });
 
+  it('takes a secret with percent and plus signs as curl sends it, as it is', async () => {
+    const secret = 'a+b%41 %zz';
+    const server = await startServer({
+      CLIENTS: JSON.stringify([{ ...cloudHeating, client_secret: secret }]),
+    });
+    const code = await authorizeCode(server);
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: codeRedirectUri,
+    });
+    const headers = { Authorization: basic('cloud-heating', secret) };
+    expect((await fetch(`${server.url}/token`, { method: 'POST', headers, body })).status).toBe(200);
+  });
+
+  it('answers all the same where it can’t be kept that it has, and says so', async () => {
+    const server = await startServer();
+    const { refresh_token: token } = await redeem(server, await authorizeCode(server));
+    const database = new DatabaseSync(join(server.folder, 'links.db'));
+    database.exec(
+      "create trigger t before update on alexa_links when new.refresh_answered = 1 begin select raise(abort, 'no'); end",
+    );
+    database.close();
+    expect((await refresh(server, token)).status).toBe(200);
+    await expect.poll(() => server.events('token.answer_unrecorded')).toHaveLength(1);
+  });
+
   it('takes credentials in one way at a time, and challenges who has wrong ones (RFC 6749 5.2)', async () => {
     const server = await startServer();
     const code = await authorizeCode(server);
@@ -362,7 +392,9 @@ describe('POST /token', () => {
     expect(wrong.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
     expect(wrong.headers.get('cache-control')).toBe('no-store');
     const other = await post(basic('other-skill', 'another secret'));
-    expect([other.status, await other.json()]).toMatchObject([400, { error: 'invalid_grant' }]);
+    expect([other.status, await other.json()]).toMatchObject([400, { error: 'unauthorized_client' }]);
+    const mixed = await post(right, { client_id: 'other-skill' });
+    expect([mixed.status, await mixed.json()]).toMatchObject([400, { error: 'invalid_request' }]);
     // Nothing of this has cost the code anything.
     expect((await post(right, { client_id: 'cloud-heating' })).status).toBe(200);
   });
@@ -476,9 +508,11 @@ describe('guessing a client secret', () => {
   const guess = (server: TestServer, fields: Record<string, string> = {}) =>
     postToken(server, { grant_type: 'refresh_token', refresh_token: 'x', client_secret: 'wrong', ...fields });
 
-  async function guessMany(server: TestServer): Promise<number[]> {
+  /** Many different ones. */
+  async function guessMany(server: TestServer, fields = {}, times = 105): Promise<number[]> {
     const statuses: number[] = [];
-    for (let time = 0; time < 105; time += 1) statuses.push((await guess(server)).status);
+    for (let time = 0; time < times; time += 1)
+      statuses.push((await guess(server, { client_secret: `guess ${time}`, ...fields })).status);
     return statuses;
   }
 
@@ -507,21 +541,39 @@ describe('guessing a client secret', () => {
       });
     expect(await (await post('/introspect', right.access_token)).json()).toMatchObject({ active: true });
     expect((await post('/introspect', 'x'.repeat(43))).status).toBe(429);
+    // Another client's token vouches for nobody, nor does what is only like a code.
+    expect((await post('/introspect', await link(server))).status).toBe(429);
+    const like = code.slice(0, 16) + 'x'.repeat(27);
+    const fields = { grant_type: 'authorization_code', code: like, redirect_uri: codeRedirectUri };
+    expect((await postToken(server, fields)).status).toBe(429);
     expect((await post('/revoke', right.refresh_token)).status).toBe(200);
   });
 
-  it('with a token of one’s own has ten tries, and those of others none the less', async () => {
+  it('with an account of one’s own gives ten tries, however often one links, and others none the less', async () => {
     const server = await startServer();
-    const [mine, theirs] = [
-      await redeem(server, await authorizeCode(server)),
-      await redeem(server, await authorizeCode(server)),
-    ];
+    const theirs = await redeem(server, await authorizeCode(server, {}, zoe));
     await guessMany(server);
     const statuses: number[] = [];
-    for (let time = 0; time < 12; time += 1)
-      statuses.push((await guess(server, { refresh_token: mine.refresh_token })).status);
+    for (let again = 0; again < 3; again += 1) {
+      const code = await authorizeCode(server);
+      const fields = { grant_type: 'authorization_code', code, redirect_uri: codeRedirectUri };
+      for (let time = 0; time < 4; time += 1)
+        statuses.push((await guess(server, { ...fields, client_secret: `mine ${again} ${time}` })).status);
+    }
     expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
     expect((await refresh(server, theirs.refresh_token)).status).toBe(200);
+  });
+
+  it('is not what a caller does who has yet to learn of a new secret, however often', async () => {
+    const server = await startServer();
+    const { refresh_token: token } = await redeem(server, await authorizeCode(server));
+    const old = { client_secret: 'the old secret', refresh_token: token };
+    expect(await guessMany(server, old, 150)).toEqual(Array(150).fill(401));
+    expect((await refresh(server, 'x')).status).toBe(400);
+    expect((await refresh(server, token)).status).toBe(200);
+    // Nor while others guess.
+    await guessMany(server);
+    expect((await guess(server, old)).status).toBe(401);
   });
 
   it('is over an hour later, and counts no address', async () => {

@@ -82,8 +82,8 @@ async function openWorld(people: { gone?: boolean } = {}) {
   const isActive = async (token: string) => (await findActiveToken(tokens, token)) !== undefined;
   /** Links and gives the first answer, gone out. */
   async function link(): Promise<TokenGrant['response']> {
-    const { response, confirm } = await redeem(await authorize());
-    await confirm();
+    const { response, markAnswered } = await redeem(await authorize());
+    await markAnswered();
     return response;
   }
   return { clock, context, tokens, links, reused, authorize, redeem, renew, isActive, link };
@@ -95,13 +95,13 @@ function parametersOf(values: Readonly<Record<string, string | undefined>>) {
   );
 }
 
-/** How a grant failed: the code and, for the log, why. */
+/** How a grant failed: the code and, for the log, why, with the reference of the attempt. */
 async function failure(granting: Promise<unknown>): Promise<{ code: string; cause: string }> {
   try {
     await granting;
   } catch (error) {
-    if (error instanceof OAuthError) return { code: error.code, cause: String(error.cause) };
-    throw error;
+    if (!(error instanceof OAuthError)) throw error;
+    return { code: error.code, cause: `${error.cause} ${error.reference ?? ''}` };
   }
   return { code: 'none', cause: 'granted' };
 }
@@ -159,7 +159,7 @@ describe('an authorization code', () => {
     const code = await authorize();
     const { response, link } = await redeem(code);
     const renewed = (await renew(response.refresh_token)).response;
-    expect(await failure(redeem(code))).toEqual(invalid(/code was used before.*reference K7QM-2R9X/));
+    expect(await failure(redeem(code))).toEqual(invalid(/code was used before.*K7QM-2R9X/));
     for (const each of [response, renewed]) {
       expect(await isActive(each.access_token)).toBe(false);
       expect(await failure(renew(each.refresh_token))).toEqual(invalid(/revoked/));
@@ -258,8 +258,8 @@ describe('a refresh token', () => {
     const seen = new Set([tokens.refresh_token]);
     for (let time = 0; time < 30; time += 1) {
       clock.now += 3000;
-      const { response, confirm } = await renew(tokens.refresh_token);
-      await confirm();
+      const { response, markAnswered } = await renew(tokens.refresh_token);
+      await markAnswered();
       expect(await isActive(tokens.access_token)).toBe(true);
       expect(await isActive(response.access_token)).toBe(true);
       tokens = response;
@@ -272,13 +272,13 @@ describe('a refresh token', () => {
     const { link, renew, isActive, clock } = await openWorld();
     const first = (await link()).refresh_token;
     const second = await renew(first);
-    await second.confirm();
+    await second.markAnswered();
     clock.now += 30;
     const again = await renew(first);
     expect(again.response.refresh_token).toBe(second.response.refresh_token);
     expect(again.response.access_token).not.toBe(second.response.access_token);
     const third = await renew(second.response.refresh_token);
-    await third.confirm();
+    await third.markAnswered();
     clock.now += 30;
     const late = await renew(first);
     expect(late.response.refresh_token).toBe(third.response.refresh_token);
@@ -292,8 +292,8 @@ describe('a refresh token', () => {
   it('revokes the link when it is used again later (RFC 9700 4.14.2)', async () => {
     const { link, renew, isActive, clock, reused } = await openWorld();
     const first = (await link()).refresh_token;
-    const { response, confirm, link: linked } = await renew(first);
-    await confirm();
+    const { response, markAnswered, link: linked } = await renew(first);
+    await markAnswered();
     clock.now += graceSeconds + 1;
     expect(await failure(renew(first))).toEqual(invalid(/refresh_token was used before.*K7QM-2R9X/));
     expect(reused).toEqual([[linked.id, 'refresh_token']]);
@@ -302,15 +302,17 @@ describe('a refresh token', () => {
   });
 
   it('does so also when it is the oldest of many', async () => {
-    const { link, renew, clock } = await openWorld();
+    const { link, renew, links, clock } = await openWorld();
     const first = (await link()).refresh_token;
     let newest = first;
     for (let time = 0; time < 25; time += 1) {
       clock.now += 3600;
-      const { response, confirm } = await renew(newest);
-      await confirm();
+      const { response, markAnswered } = await renew(newest);
+      await markAnswered();
       newest = response.refresh_token;
     }
+    const { refreshToken } = (await links.findCodeGrant(linkIdOf(first.slice(0, 16)))) ?? {};
+    expect(refreshToken?.predecessors).toHaveLength(1);
     expect(await failure(renew(first))).toEqual(invalid(/used before/));
     expect(await failure(renew(newest))).toEqual(invalid(/revoked/));
   });
@@ -329,16 +331,16 @@ describe('a refresh token', () => {
     const { link, renew, clock, reused } = await openWorld();
     const all = [(await link()).refresh_token];
     for (let time = 0; time < 30; time += 1) {
-      const { response, confirm } = await renew(all.at(-1) ?? '');
-      await confirm();
+      const { response, markAnswered } = await renew(all.at(-1) ?? '');
+      await markAnswered();
       all.push(response.refresh_token);
     }
     expect(new Set(all).size).toBe(21);
     clock.now += graceSeconds;
     for (const token of all) expect((await renew(token)).response.refresh_token).toBe(all.at(-1));
     clock.now += 1;
-    const { response, confirm } = await renew(all.at(-1) ?? '');
-    await confirm();
+    const { response, markAnswered } = await renew(all.at(-1) ?? '');
+    await markAnswered();
     expect(all).not.toContain(response.refresh_token);
     expect(reused).toEqual([]);
     expect(await failure(renew(all[0] ?? ''))).toEqual(invalid(/used before/));
@@ -354,13 +356,66 @@ describe('a refresh token', () => {
       expect(response.refresh_token).toBe(lost.response.refresh_token);
       expect(await isActive(response.access_token)).toBe(true);
     }
-    await once[0]?.confirm();
+    await once[0]?.markAnswered();
     clock.now += graceSeconds;
+    // Also again, in the minute that then begins anew.
+    expect((await renew(first)).response.refresh_token).toBe(lost.response.refresh_token);
     const { response } = await renew(lost.response.refresh_token);
     expect(response.refresh_token).not.toBe(lost.response.refresh_token);
     expect(reused).toEqual([]);
     clock.now += 1;
     expect(await failure(renew(first))).toEqual(invalid(/used before/));
+  });
+
+  it('gives the newest one, whatever clocks say that differ by some seconds', async () => {
+    const { link, renew, clock } = await openWorld();
+    const start = clock.now;
+    const all = [(await link()).refresh_token];
+    for (const at of [0, -4, 55, 50, 59]) {
+      clock.now = start + at;
+      const { response, markAnswered } = await renew(all.at(-1) ?? '');
+      await markAnswered();
+      all.push(response.refresh_token);
+    }
+    clock.now = start + 60;
+    // But for the second, whose minute is over.
+    for (const token of [all[0], ...all.slice(2, -1)])
+      expect((await renew(token ?? '')).response.refresh_token).toBe(all.at(-1));
+    expect((await renew(all.at(-1) ?? '')).response.token_type).toBe('Bearer');
+  });
+
+  it('is noticed when it comes again although a clock was far ahead when it was used', async () => {
+    const { link, renew, clock } = await openWorld();
+    const first = (await link()).refresh_token;
+    clock.now += 30 * day;
+    let newest = await renew(first);
+    await newest.markAnswered();
+    clock.now -= 30 * day;
+    for (let time = 0; time < 3; time += 1) {
+      clock.now += 3600;
+      newest = await renew(newest.response.refresh_token);
+      await newest.markAnswered();
+    }
+    expect(await failure(renew(first))).toEqual(invalid(/used before/));
+  });
+
+  it('gives the newest one to a request that took long, though another replaced it meanwhile', async () => {
+    const { context, link, renew, clock } = await openWorld();
+    const first = (await link()).refresh_token;
+    const second = await renew(first);
+    await second.markAnswered();
+    let goOn = () => {};
+    const pause = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const waiting = { ...context, stillHas: () => pause.then(() => true) };
+    const slow = refresh(waiting, client, parametersOf({ refresh_token: first }));
+    const third = await renew(second.response.refresh_token);
+    await third.markAnswered();
+    goOn();
+    expect((await slow).response.refresh_token).toBe(third.response.refresh_token);
+    clock.now += 3600;
+    expect((await renew((await slow).response.refresh_token)).response.token_type).toBe('Bearer');
   });
 
   it('lasts 400 days from its last use, and no longer', async () => {
@@ -458,7 +513,7 @@ describe('revocation and introspection (RFC 7009, RFC 7662)', () => {
   it('takes a refresh token that was replaced long ago, and none that never was', async () => {
     const { link, renew, links, clock } = await openWorld();
     const first = (await link()).refresh_token;
-    await (await renew(first)).confirm();
+    await (await renew(first)).markAnswered();
     clock.now += 3600;
     const made = first.slice(0, 16) + randomText(36);
     expect(await revokeToken(links, client, made, clock.now)).toBeUndefined();
@@ -481,14 +536,37 @@ describe('revocation and introspection (RFC 7009, RFC 7662)', () => {
     });
     expect(await say(first.access_token)).toMatchObject({ active: true, token_type: 'Bearer' });
     expect(await say(first.refresh_token, { ...client, clientId: 'x' })).toEqual({ active: false });
+    clock.now += 100;
     const second = await renew(first.refresh_token);
-    await second.confirm();
+    await second.markAnswered();
     expect(await say(first.refresh_token)).toMatchObject({ active: true });
+    expect(await say(second.response.refresh_token)).toMatchObject({ iat: clock.now });
     clock.now += graceSeconds + 1;
     expect(await say(first.refresh_token)).toEqual({ active: false });
     expect(await say(second.response.refresh_token)).toMatchObject({ active: true });
     clock.now += 400 * day;
     expect(await say(second.response.refresh_token)).toEqual({ active: false });
+  });
+
+  it('finds them inactive when they were revoked, or their person is gone', async () => {
+    const { link, tokens, links, clock } = await openWorld();
+    const [{ refresh_token: first }, { refresh_token: second }] = [await link(), await link()];
+    const say = (token: string, context = tokens) =>
+      introspect(context, 'https://link.example.com', client, token);
+    const gone = { ...tokens, users: { ...tokens.users, findById: async () => undefined } };
+    expect(await say(first, gone)).toEqual({ active: false });
+    expect(await say(first)).toMatchObject({ active: true });
+    await revokeToken(links, client, first, clock.now);
+    expect(await say(first)).toEqual({ active: false });
+    expect(await say(second)).toMatchObject({ active: true });
+  });
+
+  it('revokes by an access token that has expired: a skill has no other', async () => {
+    const { link, renew, links, clock } = await openWorld();
+    const { access_token: old, refresh_token: token } = await link();
+    clock.now += 30 * day;
+    expect(await revokeToken(links, client, old, clock.now)).toBeDefined();
+    expect(await failure(renew(token))).toEqual(invalid(/revoked/));
   });
 
   it('looks at nothing of a refresh token as an access token', async () => {

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import { randomText } from '../../src/crypto/random.ts';
-import { createLocator, createOpaqueToken, keyOfAccessToken, linkIdOf } from '../../src/oauth/token.ts';
+import {
+  createLocator,
+  createOpaqueToken,
+  createRefreshToken,
+  digestsOfRefreshToken,
+  keyOfAccessToken,
+  keyOfRefreshToken,
+  linkIdOf,
+  successorOf,
+} from '../../src/oauth/token.ts';
 
 describe('opaque tokens', () => {
   it('are 256 random bits that never repeat, 160 of them each one’s own (RFC 6749 10.10)', () => {
@@ -26,6 +35,28 @@ describe('opaque tokens', () => {
     expect(keyOfAccessToken(token)).toEqual({ linkId: id, digest: sha256(token) });
     expect(id).toMatch(/^[0-9a-f]{32}$/);
     expect(id).not.toContain(locator);
+  });
+});
+
+describe('refresh tokens', () => {
+  it('have 64 characters, of which all of a link have 36 in common, and can be told from other tokens', () => {
+    const locator = createLocator(randomText);
+    const token = createRefreshToken(randomText, locator);
+    expect(token).toMatch(/^[\w-]{64}$/);
+    const { familyDigest, digest } = digestsOfRefreshToken(token);
+    expect([familyDigest, digest]).toEqual([sha256(token.slice(0, 36)), sha256(token)]);
+    expect(keyOfRefreshToken(token)).toEqual({ linkId: linkIdOf(locator), familyDigest });
+    expect(keyOfRefreshToken(createOpaqueToken(randomText, locator))).toBeUndefined();
+  });
+
+  it('lead to their successor by all of the token and the salt', () => {
+    const [token, salt] = [createRefreshToken(randomText, createLocator(randomText)), randomText(32)];
+    const sibling = token.slice(0, 36) + randomText(21);
+    expect(successorOf(token, salt)).toBe(successorOf(token, salt));
+    expect(successorOf(token, salt)).toMatch(/^[\w-]{64}$/);
+    expect(successorOf(token, salt).slice(0, 36)).toBe(token.slice(0, 36));
+    const all = [token, sibling].flatMap((each) => [salt, randomText(32)].map((by) => successorOf(each, by)));
+    expect(new Set(all).size).toBe(4);
   });
 });
 

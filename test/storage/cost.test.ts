@@ -66,15 +66,15 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     expect(firstWords(await during(() => storage.links.revoke(link.id, 1)))).toEqual(['update']);
   });
 
-  it('takes one write for a code, and one read and two writes to redeem it or to refresh', async () => {
+  it('takes one write for a code, and one read and three writes to redeem it or to refresh', async () => {
     const { storage, during } = await measured(dialect);
     const { links } = storage;
     expect(firstWords(await during(() => keepCode(storage)))).toEqual(['insert']);
     const { link } = await keepCode(storage);
     expect(firstWords(await during(() => links.findCodeGrant(link.id)))).toEqual(['select']);
     const renewing = await during(() => links.renew(link.id, undefined, newRenewal()));
-    expect(firstWords(renewing)).toEqual(['begin', 'update', 'insert', 'commit']);
-    expect(firstWords(await during(() => links.confirm(link.id, 'x')))).toEqual(['update']);
+    expect(firstWords(renewing)).toEqual(['begin', 'update', 'delete', 'insert', 'commit']);
+    expect(firstWords(await during(() => links.markAnswered(link.id, 'x')))).toEqual(['update']);
   });
 
   it('finds by a key whatever is asked while somebody waits, however many links there are', async () => {
@@ -95,7 +95,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
       await links.findByAccessToken({ linkId: 'id7', digest: 'd7' });
       await links.find('id7');
       await links.findCodeGrant('id7');
-      await links.confirm('id7', 'x');
+      await links.markAnswered('id7', 'x');
       await links.recordUse('id7', 2, 1);
       await links.revoke('id7', 1);
       await Array.fromAsync(links.list({ subject: 's7', liveAt: 1 }));
@@ -172,7 +172,7 @@ describe('DynamoDB', () => {
       'GetItem',
       'UpdateItem',
     ]);
-    expect(await requests(() => storage.links.confirm(coded, 'x'))).toEqual(['UpdateItem']);
+    expect(await requests(() => storage.links.markAnswered(coded, 'x'))).toEqual(['UpdateItem']);
     expect(await requests(() => storage.links.revoke(link.id, 1))).toEqual(['UpdateItem']);
   });
 });

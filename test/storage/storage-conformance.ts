@@ -12,6 +12,7 @@ import {
   type Renewal,
   recordSeconds,
   type Storage,
+  unredeemedSeconds,
 } from '../../src/storage/stores.ts';
 
 export const madeAt = 1_800_000_000;
@@ -60,13 +61,15 @@ function newRefreshToken(changes: Partial<RefreshTokenRecord> = {}): RefreshToke
   };
 }
 
-export function newRenewal(changes: Partial<Renewal> = {}): Renewal {
-  return {
-    refreshToken: newRefreshToken(),
-    accessToken: newToken({ expiresAt: madeAt + 3600 }),
-    expiresAt: madeAt + 10_000,
-    ...changes,
-  };
+export function newRenewal(
+  changes: Partial<Renewal & { refreshToken: RefreshTokenRecord }> = {},
+): Renewal & { refreshToken: RefreshTokenRecord } {
+  return { ...newAccess(), ...changes, refreshToken: changes.refreshToken ?? newRefreshToken() };
+}
+
+/** A renewal that leaves the refresh token as it is. */
+export function newAccess(accessToken = newToken({ expiresAt: madeAt + 3600 })) {
+  return { accessToken, expiresAt: madeAt + 10_000 };
 }
 
 /** Keeps a link with a code, and gives both. */
@@ -345,17 +348,17 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       expect(found.map((each) => each !== undefined)).toEqual(all);
     });
 
-    it('keeps the access tokens of all that leave the refresh token as it is, and what was confirmed', async () => {
+    it('keeps the access tokens of all that leave the refresh token as it is, and that it was answered', async () => {
       const storage = await open();
       const { links } = storage;
       const { link } = await keepCode(storage);
       const first = newRenewal();
       await links.renew(link.id, undefined, first);
       const { refreshToken } = first;
-      await links.confirm(link.id, sha256('another'));
+      await links.markAnswered(link.id, sha256('another'));
       expect((await links.findCodeGrant(link.id))?.refreshToken?.answered).toBe(false);
-      await links.confirm(link.id, refreshToken.digest);
-      const renewals = Array.from({ length: 20 }, () => newRenewal({ refreshToken }));
+      await links.markAnswered(link.id, refreshToken.digest);
+      const renewals = Array.from({ length: 20 }, () => newAccess());
       const all = await Promise.all(renewals.map((renewal) => links.renew(link.id, refreshToken, renewal)));
       expect(all).toEqual(Array(20).fill(true));
       for (const { accessToken } of renewals)
@@ -366,15 +369,34 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       // Another has replaced it since: what was found does not come back, and the access token is kept all the same.
       const next = newRenewal();
       expect(await links.renew(link.id, refreshToken, next)).toBe(true);
-      const late = newRenewal({ refreshToken });
+      const late = newAccess();
       expect(await links.renew(link.id, refreshToken, late)).toBe(true);
       expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(next.refreshToken);
       const key = { linkId: link.id, digest: late.accessToken.digest };
       expect(await links.findByAccessToken(key)).toMatchObject({ accessToken: late.accessToken });
       await links.revoke(link.id, madeAt);
-      expect(await links.renew(link.id, refreshToken, newRenewal({ refreshToken }))).toBe(false);
-      await links.confirm('nothing', refreshToken.digest);
+      expect(await links.renew(link.id, refreshToken, newAccess())).toBe(false);
+      const unredeemed = await keepCode(storage);
+      expect(await links.renew(unredeemed.link.id, refreshToken, newAccess())).toBe(false);
+      await links.markAnswered('nothing', refreshToken.digest);
       expect(await links.find('nothing')).toBeUndefined();
+    });
+
+    it('finds an access token that has expired until the link is renewed, so that it can be revoked by it', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link } = await keepCode(storage);
+      const first = newRenewal();
+      await links.renew(link.id, undefined, first);
+      const keyOf = ({ accessToken: { digest } }: Renewal) => ({ linkId: link.id, digest });
+      const inTime = newAccess(newToken({ issuedAt: madeAt + 3599, expiresAt: madeAt + 7000 }));
+      await links.renew(link.id, first.refreshToken, inTime);
+      await storage.removeEnded(madeAt + 5000);
+      expect(await links.findByAccessToken(keyOf(first))).toBeDefined();
+      const late = newAccess(newToken({ issuedAt: madeAt + 3600, expiresAt: madeAt + 7200 }));
+      await links.renew(link.id, first.refreshToken, late);
+      expect(await links.findByAccessToken(keyOf(first))).toBeUndefined();
+      for (const each of [inTime, late]) expect(await links.findByAccessToken(keyOf(each))).toBeDefined();
     });
 
     it('erases a link with its code and all tokens, also while it is renewed', async () => {
@@ -384,7 +406,7 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       const first = newRenewal();
       await links.renew(link.id, undefined, first);
       const { refreshToken } = first;
-      const renewals = Array.from({ length: 10 }, () => newRenewal({ refreshToken }));
+      const renewals = Array.from({ length: 10 }, () => newAccess());
       const renewing = renewals.map((renewal) => links.renew(link.id, refreshToken, renewal));
       const [erased] = await Promise.all([links.erase(link.id), ...renewing]);
       expect(erased).toBe(true);
@@ -435,7 +457,7 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         () => links.findCodeGrant(link.id),
         () => links.createWithCode(newLink(), newCode()),
         () => links.renew(link.id, undefined, newRenewal()),
-        () => links.confirm(link.id, 'x'),
+        () => links.markAnswered(link.id, 'x'),
         () => links.create(newLink(), newToken()),
         () => links.revoke(link.id, madeAt),
         () => links.recordUse(link.id, madeAt, 0),
@@ -455,7 +477,7 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
 /** What every engine must do that takes out by itself what has ended, rather than have the database do it. */
 export function describeRemoval(name: string, open: () => Promise<Storage>): void {
   describe(`${name}, when it takes out what has ended`, () => {
-    it('takes expired tickets and tokens, and links 90 days after their end', async () => {
+    it('takes expired tickets, and links with their tokens 90 days after their end, unredeemed ones after a day', async () => {
       const storage = await open();
       const { links, tickets } = storage;
       const now = madeAt + recordSeconds;
@@ -467,20 +489,21 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
       await links.revoke(revokedLongAgo.link.id, madeAt);
       const expiredLately = await keepLink(storage, { expiresAt: madeAt + 1 });
       const expiredLongAgo = await keepLink(storage, { expiresAt: madeAt });
-      const neverRedeemed = await keepCode(storage, { expiresAt: madeAt });
+      const neverRedeemed = await keepCode(storage, { expiresAt: now - unredeemedSeconds });
+      const hardlyRedeemed = await keepCode(storage, { expiresAt: now - unredeemedSeconds + 1 });
+      const redeemed = await keepCode(storage, { expiresAt: madeAt });
+      await links.renew(redeemed.link.id, undefined, { ...newRenewal(), expiresAt: madeAt + 1 });
       await tickets.keep('old', { subject: 's', username: 'u', expiresAt: now });
       await tickets.keep('new', { subject: 's', username: 'u', expiresAt: now + 1 });
 
       await storage.failures.add('a-failure', 0.001);
       const later = Math.floor(Date.now() / 1000) + 2;
-      expect(await storage.removeEnded(Math.max(now, later))).toBe(7);
+      expect(await storage.removeEnded(Math.max(now, later))).toBe(5);
       expect(await storage.removeEnded(now)).toBe(0);
       expect(await links.find(neverRedeemed.link.id)).toBeUndefined();
-      for (const { key } of [lasting, endless, revokedLately])
+      for (const { key } of [lasting, endless, revokedLately, expiredLately])
         expect(await links.findByAccessToken(key)).toBeDefined();
-      expect(await links.findByAccessToken(expiredLately.key)).toBeUndefined();
-      for (const { link } of [lasting, endless, revokedLately, expiredLately])
-        expect(await links.find(link.id)).toBeDefined();
+      for (const { link } of [hardlyRedeemed, redeemed]) expect(await links.find(link.id)).toBeDefined();
       for (const { link, key } of [revokedLongAgo, expiredLongAgo]) {
         expect(await links.find(link.id)).toBeUndefined();
         expect(await links.findByAccessToken(key)).toBeUndefined();

@@ -173,8 +173,9 @@ export function authorizeCodePath(changes: Readonly<Record<string, string | unde
 export async function authorizeCode(
   server: Pick<TestServer, 'url'>,
   changes: Readonly<Record<string, string>> = {},
+  fields?: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const answer = await signIn(server, authorizeCodePath(changes));
+  const answer = await signIn(server, authorizeCodePath(changes), fields);
   const code = new URL(answer.headers.get('location') ?? 'x:').searchParams.get('code');
   if (code === null) throw new Error(`no code: status ${answer.status}`);
   return code;
