@@ -133,17 +133,18 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
     answers.page(response, 200, verdictPage(judged, [...judged.checks, ...played.checks], played));
   };
 
-  const pathOf = (grant: 'token' | 'code') => (region: string) =>
-    new URL(simulatedRedirectUri(publicUrl, region as Region, grant)).pathname;
-  const names = Object.keys(regions);
+  const pathsOf = (grant: 'token' | 'code') =>
+    Object.keys(regions).map(
+      (region) => new URL(simulatedRedirectUri(publicUrl, region as Region, grant)).pathname,
+    );
   return [
     { path: '/', get: (_request, response) => answers.redirect(response, `${publicUrl}/simulator`), errors },
     { path: '/simulator', get: form, errors },
     { path: '/simulator/start', get: start, errors },
     { path: '/simulator/verdict', post: verdict, errors },
     { path: '/simulator/redeem', post: redeem, errors },
-    ...names.map(pathOf('token')).map((path) => ({ path, get: comeBack, errors })),
-    ...names.map(pathOf('code')).map((path) => ({ path, get: comeBackWithCode, errors })),
+    ...pathsOf('token').map((path) => ({ path, get: comeBack, errors })),
+    ...pathsOf('code').map((path) => ({ path, get: comeBackWithCode, errors })),
   ];
 }
 

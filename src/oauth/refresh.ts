@@ -18,7 +18,7 @@ import { findByRefreshToken } from './token-lookup.ts';
 
 const saltBytes = 32;
 
-/** How often a link is looked at again that another has changed meanwhile. Then the token was used, and that is as good. */
+/** How often a link is looked at that others change meanwhile. Once they have, the token was used, and nothing more is in the way. */
 const mostTimes = 5;
 
 /**
@@ -48,17 +48,9 @@ export async function refresh(
     if (rotation === undefined) throw await revokeReused(context, link, 'refresh_token');
     isThere ??= await context.stillHas(link.subject);
     if (!isThere) throw invalidGrant('the person is gone or disabled; the link is kept', link);
-    const locator = locatorOf(presented);
     const scope = differing(link.scope, requested);
-    const grant = await issueTokens(context, {
-      client,
-      found,
-      locator,
-      now,
-      ...rotation,
-      usedAt: now,
-      scope,
-    });
+    const issuing = { client, found, locator: locatorOf(presented), now, ...rotation, usedAt: now, scope };
+    const grant = await issueTokens(context, issuing);
     if (grant === undefined) continue;
     return rotation.record === undefined ? withNewest(context, grant, presented) : grant;
   }

@@ -42,8 +42,9 @@ export function createDynamoCodeGrants(table: DynamoTable): CodeGrants {
         '#ttl = :until',
         ...(usedAt === undefined ? [] : ['#lastUsedAt = :usedAt']),
       ];
-      const removing = old.length === 0 ? '' : ` REMOVE ${old.map((_, index) => `#tokens.#old${index}`)}`;
-      return table.update(keyOf(linkId), `SET ${setting}${removing}`, {
+      const removing = old.map((_, index) => `#tokens.#old${index}`);
+      const remove = removing.length === 0 ? '' : ` REMOVE ${removing.join(', ')}`;
+      return table.update(keyOf(linkId), `SET ${setting.join(', ')}${remove}`, {
         text: `attribute_not_exists(#revokedAt) AND (${text})`,
         names: {
           ...names,
