@@ -284,8 +284,8 @@ describe('clients', () => {
     [{ client_secret: '  ' }, /client_secret must not be empty/],
     [{ client_secret: `sha256:${sha256('')}` }, /client_secret must not be empty/],
     [
-      { redirect_uris: ['https://example.com/?code=1'] },
-      /redirect_uris\[0\] has code in its query, which the answer adds/,
+      { ...code, redirect_uris: ['https://example.com/?code=1'] },
+      /redirect_uris have code in a query, which the answer with the code adds/,
     ],
     [
       { ...code, refresh_token_ttl: 3_153_600_001 },
@@ -315,6 +315,7 @@ describe('clients', () => {
     { client_secret: undefined },
     { ...code, access_token_ttl: 3600, refresh_token_ttl: 2_592_000, require_pkce: true },
     { response_types: ['code', 'token'] },
+    { redirect_uris: ['https://example.com/?code=1'] },
     { brand_color: '#0a7', logo_uri: 'https://cdn.example.com/logo.png' },
   ])('may have %o', (changes) => expect(clientProblems(changes)).toEqual([]));
 

@@ -99,6 +99,11 @@ function* grantProblems(
     ];
   if (code && client.secretDigest === undefined)
     yield ['client_secret', 'is missing, and Alexa needs it for the code grant: make up a long random text'];
+  const taken = metadata.redirect_uris
+    .flatMap((uri) => [...new URL(uri).searchParams.keys()])
+    .find(isAnswered);
+  if (code && taken !== undefined)
+    yield ['redirect_uris', `have ${taken} in a query, which the answer with the code adds: take it out`];
   for (const key of ['require_pkce', 'refresh_token_ttl'] as const)
     if (!code && metadata[key])
       yield [key, 'is for the code grant alone: add "code" to response_types, or take it out'];
@@ -107,6 +112,10 @@ function* grantProblems(
       'refresh_token_ttl',
       `is ${refreshTtl} seconds, less than access_token_ttl: a token would end after the one that renews it`,
     ];
+}
+
+function isAnswered(name: string): boolean {
+  return ['state', 'code', 'error', 'error_description'].includes(name);
 }
 
 const day = 86_400;

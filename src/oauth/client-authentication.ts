@@ -29,8 +29,13 @@ interface Guesses {
   readonly bySubject: Map<string, Set<string>>;
 }
 
+/** Tells what was presented from anything else that would be tried: header and body are read differently. */
+function digestOf(presented: readonly ClientCredentials[]): string {
+  return sha256(JSON.stringify(presented.map(({ clientSecret }) => clientSecret)));
+}
+
 /**
- * After many wrong secrets for a client, another one is only looked at where the request has a code or token of somebody
+ * After many wrong secrets for a client, one is only looked at where the request has a code or token of somebody
  * who linked this client: Alexa's requests have one, and whoever guesses has only their own. So nobody can keep Alexa out by
  * guessing, and no address counts, since Alexa's are shared.
  */
@@ -53,6 +58,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
       bySubject: new Map(),
     };
     guesses.set(client, { until, wrong, bySubject });
+    if (wrong.has(secret)) return;
     if (subject === undefined) wrong.add(secret);
     else bySubject.set(subject, (bySubject.get(subject) ?? new Set()).add(secret));
   }
@@ -60,12 +66,15 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
   /** Who vouches for a request while somebody guesses, by the token or code in it; throws where nobody does. */
   async function voucherOf(
     client: Client,
-    { until, bySubject }: Guesses,
+    { until, wrong, bySubject }: Guesses,
+    secret: string,
     findLink: () => Promise<Link | undefined>,
   ): Promise<string> {
     const link = await findLink();
     const isOwn = link !== undefined && link.clientId === client.clientId;
-    if (isOwn && (bySubject.get(link.subject)?.size ?? 0) < allowed.person) return link.subject;
+    const theirs = isOwn ? bySubject.get(link.subject) : undefined;
+    const isNoGuess = wrong.has(secret) || theirs?.has(secret);
+    if (isOwn && (isNoGuess || (theirs?.size ?? 0) < allowed.person)) return link.subject;
     const [of, without] = isOwn
       ? [' of this person', 'those of others']
       : ['', 'those with a code or token of its own'];
@@ -81,13 +90,12 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     const client = presented.map(({ clientId }) => clients.get(clientId)).find((each) => each !== undefined);
     if (client === undefined) return authenticateClient(clients, presented);
     const made = guessesAt(client);
-    const secret = () => sha256(presented.at(-1)?.clientSecret ?? '');
-    const mustVouch = made !== undefined && made.wrong.size >= allowed.client && !made.wrong.has(secret());
-    const subject = mustVouch ? await voucherOf(client, made, findLink) : undefined;
+    const mustVouch = made !== undefined && made.wrong.size >= allowed.client;
+    const subject = mustVouch ? await voucherOf(client, made, digestOf(presented), findLink) : undefined;
     try {
       return authenticateClient(clients, presented);
     } catch (error) {
-      count(client, secret(), subject);
+      count(client, digestOf(presented), subject);
       throw error;
     }
   };

@@ -43,7 +43,8 @@ export async function redeemCode(
   const refreshToken = createRefreshToken(context.randomText, locator);
   const digests = digestsOfRefreshToken(refreshToken);
   const record = { ...digests, issuedAt: now, answered: false, predecessors: [] };
-  const grant = await issueTokens(context, { client, found, locator, now, refreshToken, record });
+  const issuing = { client, found, locator, now, refreshToken, isNext: true, record };
+  const grant = await issueTokens(context, issuing);
   if (grant === undefined) throw await revokeReused(context, link, 'code');
   return grant;
 }

@@ -14,12 +14,14 @@ export interface Rotation {
   readonly record?: RefreshTokenRecord;
   /** What is answered. */
   readonly refreshToken: string;
+  /** Whether it is the one that follows the one that was presented, and not a later one. */
+  readonly isNext: boolean;
 }
 
 /**
  * What comes of presenting a refresh token of a link's family (RFC 9700 4.14.2). The newest one is replaced. One that was
- * used leads to the newest one again, within the grace time, or when its own answer may never have gone out: then the
- * time begins anew. `undefined` for any other: somebody else has had it.
+ * used leads to the newest one again, within the grace time. Where its own answer may never have gone out, it does so
+ * however late, and the time begins anew. `undefined` for any other: somebody else has had it.
  */
 export function rotate(
   current: RefreshTokenRecord,
@@ -32,7 +34,7 @@ export function rotate(
   if (digest === current.digest) {
     // Without a gap, since each leads to the next.
     const recent = predecessors.slice(0, predecessors.findLastIndex((each) => isRecent(each, now)) + 1);
-    if (recent.length >= mostReplacements) return { refreshToken: presented };
+    if (recent.length >= mostReplacements) return { refreshToken: presented, isNext: true };
     const refreshToken = successorOf(presented, salt);
     const used = { digest, salt, usedAt: now };
     const record = {
@@ -42,7 +44,7 @@ export function rotate(
       answered: false,
       predecessors: [used, ...recent],
     };
-    return { record, refreshToken };
+    return { record, refreshToken, isNext: true };
   }
   const index = predecessors.findIndex((each) => each.digest === digest);
   const found = predecessors[index];
@@ -52,10 +54,13 @@ export function rotate(
     .reduceRight((token, { salt }) => successorOf(token, salt), presented);
   if (sha256(refreshToken) !== current.digest)
     throw new Error('the refresh token does not lead to the newest one');
-  if (isRecent(found, now)) return { refreshToken };
-  if (index > 0 || current.answered) return undefined;
-  const again = [{ ...found, usedAt: now }, ...predecessors.slice(1)];
-  return { record: { ...current, issuedAt: now, predecessors: again }, refreshToken };
+  const isNext = index === 0;
+  // Not only when the time is over: what is answered at its end may be asked for again a moment later.
+  if (isNext && !current.answered && Math.abs(now - found.usedAt) > graceSeconds / 2) {
+    const again = [{ ...found, usedAt: now }, ...predecessors.slice(1)];
+    return { record: { ...current, issuedAt: now, predecessors: again }, refreshToken, isNext };
+  }
+  return isRecent(found, now) ? { refreshToken, isNext } : undefined;
 }
 
 /** Whether introspection finds a refresh token to hold: it is the newest, or would give that one once more. */

@@ -1,5 +1,4 @@
-import { sha256 } from '../crypto/digest.ts';
-import { StorageUnavailableError } from '../storage/stores.ts';
+import { type LinkStore, StorageUnavailableError } from '../storage/stores.ts';
 import type { Client } from './client.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, requiredParameter, singleParameter } from './parameters.ts';
@@ -9,6 +8,7 @@ import { keyOfRefreshToken, locatorOf } from './token.ts';
 import {
   invalidGrant,
   issueTokens,
+  marking,
   requireOwn,
   revokeReused,
   type TokenGrant,
@@ -52,26 +52,30 @@ export async function refresh(
     const issuing = { client, found, locator: locatorOf(presented), now, ...rotation, usedAt: now, scope };
     const grant = await issueTokens(context, issuing);
     if (grant === undefined) continue;
-    return rotation.record === undefined ? withNewest(context, grant, presented) : grant;
+    const mayBeOld = rotation.record === undefined || context.now() > now;
+    return mayBeOld ? withNewest(context.links, grant, presented, now) : grant;
   }
   throw new StorageUnavailableError(new Error(`link ${key.linkId} was changed ${mostTimes} times meanwhile`));
 }
 
-/** The same with the refresh token that is the newest by now: another may have replaced it while this answer was made. */
+/**
+ * The same with the refresh token that is the newest by now: another may have replaced it while this answer was made. What
+ * was presented counts as it did at `now`.
+ */
 async function withNewest(
-  { links, now }: TokenGrantContext,
+  links: LinkStore,
   grant: TokenGrant,
   presented: string,
+  now: number,
 ): Promise<TokenGrant> {
   const { link, response } = grant;
   const current = (await links.findCodeGrant(link.id))?.refreshToken;
-  const newest = current && rotate(current, presented, now(), '');
+  const newest = current && rotate(current, presented, now, '');
   if (newest === undefined || newest.record !== undefined) return grant;
-  const { refreshToken } = newest;
   return {
     link,
-    response: { ...response, refresh_token: refreshToken },
-    markAnswered: () => links.markAnswered(link.id, sha256(refreshToken)),
+    response: { ...response, refresh_token: newest.refreshToken },
+    markAnswered: marking(links, link, newest),
   };
 }
 

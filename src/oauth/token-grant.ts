@@ -1,5 +1,5 @@
 import { sha256 } from '../crypto/digest.ts';
-import type { CodeGrantRecord, Link, RefreshTokenRecord } from '../storage/stores.ts';
+import type { CodeGrantRecord, Link, LinkStore, RefreshTokenRecord } from '../storage/stores.ts';
 import type { Client } from './client.ts';
 import type { IssueContext } from './grant.ts';
 import { OAuthError } from './oauth-error.ts';
@@ -35,6 +35,8 @@ interface Issuing {
   readonly locator: string;
   readonly now: number;
   readonly refreshToken: string;
+  /** Whether the refresh token follows what was presented, so that its answer is the one that is waited for. */
+  readonly isNext: boolean;
   /** Absent: what is kept of the refresh token stays. */
   readonly record?: RefreshTokenRecord | undefined;
   /** Absent: the link is not used yet. */
@@ -48,7 +50,7 @@ const hour = 3600;
 /** Keeps and gives new tokens of a link; `undefined` where the link has changed since it was found. */
 export async function issueTokens(
   { links, accessTokens }: IssueContext,
-  { client, found, locator, now, refreshToken, record, usedAt, scope }: Issuing,
+  { client, found, locator, now, refreshToken, isNext, record, usedAt, scope }: Issuing,
 ): Promise<TokenGrant | undefined> {
   const { link } = found;
   const expiresIn = client.accessTokenTtlSeconds ?? hour;
@@ -70,7 +72,18 @@ export async function issueTokens(
       refresh_token: refreshToken,
       scope,
     },
-    markAnswered: () => links.markAnswered(link.id, sha256(refreshToken)),
+    markAnswered: marking(links, link, { refreshToken, isNext }),
+  };
+}
+
+/** Notes that an answer has gone out, unless it says a later refresh token than the next, whose own answer may be lost. */
+export function marking(
+  links: LinkStore,
+  { id }: Link,
+  { refreshToken, isNext }: { readonly refreshToken: string; readonly isNext: boolean },
+): TokenGrant['markAnswered'] {
+  return async () => {
+    if (isNext) await links.markAnswered(id, sha256(refreshToken));
   };
 }
 

@@ -148,6 +148,14 @@ export const migrations: Record<string, Migration> = {
       await add('refresh_answered', 'bigint');
       // JSON: digest, salt and first use of those that it came from and that may be sent again.
       await add('refresh_predecessors', 'text');
+      // For those that are taken out because nobody came for their tokens.
+      await db.schema
+        .createIndex('alexa_links_unredeemed')
+        .on('alexa_links')
+        .column('expires_at')
+        .where(sql.ref('code_digest'), 'is not', null)
+        .where(sql.ref('refresh_digest'), 'is', null)
+        .execute();
       // Tokens that have ended are kept with their link, which can be revoked by them.
       await db.schema.dropIndex('alexa_access_tokens_expires_at').execute();
     },

@@ -88,24 +88,19 @@ async function removeRows(
 async function removeLinks(db: Kysely<Schema>, now: number, skipsLocked: boolean): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const old = now - recordSeconds;
-    const ended = await transaction
+    const some = transaction
       .selectFrom('alexa_links')
       .select('id')
-      .where((row) =>
-        row.or([
-          row('revoked_at', '<=', old),
-          row('expires_at', '<=', old),
-          row.and([
-            row('expires_at', '<=', now - unredeemedSeconds),
-            row('code_digest', 'is not', null),
-            row('refresh_digest', 'is', null),
-          ]),
-        ]),
-      )
       .limit(batchSize)
-      .$if(skipsLocked, (select) => select.forUpdate().skipLocked())
-      .execute();
-    const ids = ended.map(({ id }) => id);
+      .$if(skipsLocked, (select) => select.forUpdate().skipLocked());
+    const ended = some.where((row) => row.or([row('revoked_at', '<=', old), row('expires_at', '<=', old)]));
+    const unredeemed = some
+      .where('expires_at', '<=', now - unredeemedSeconds)
+      .where('code_digest', 'is not', null)
+      .where('refresh_digest', 'is', null)
+      .where('revoked_at', 'is', null);
+    const found = [...(await ended.execute()), ...(await unredeemed.execute())];
+    const ids = [...new Set(found.map(({ id }) => id))];
     if (ids.length > 0) await deleteLinks(transaction, ids);
     return ids.length;
   });

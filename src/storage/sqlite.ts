@@ -11,8 +11,8 @@ import { migrations, type Schema } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
 import { confirmed, type FailureStore, type Run, type Storage } from './stores.ts';
 
-/** How long what finds the database locked is tried again, with pauses in which everything else goes on: Alexa waits 4.5 seconds. */
-const patienceMs = 3500;
+/** How long what finds the database locked is tried again, with pauses in which everything else goes on: Alexa waits 4.5 seconds in all. */
+const patienceMs = 2500;
 const patienceOfCountsMs = 200;
 const pauseMs = 20;
 

@@ -154,7 +154,7 @@ describe('SQLite that another process holds', () => {
     other.exec('begin immediate');
     const callers = callersOf(server, token);
     const writing = signIn(server, authorizePath());
-    const until = performance.now() + 2000;
+    const until = performance.now() + 1500;
     while (performance.now() < until) {
       const startedAt = performance.now();
       expect((await fetch(server.url + authorizePath())).status).toBe(200);

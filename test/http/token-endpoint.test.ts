@@ -571,9 +571,30 @@ describe('guessing a client secret', () => {
     expect(await guessMany(server, old, 150)).toEqual(Array(150).fill(401));
     expect((await refresh(server, 'x')).status).toBe(400);
     expect((await refresh(server, token)).status).toBe(200);
-    // Nor while others guess.
+    // Nor while others guess, whatever else that person tries.
     await guessMany(server);
     expect((await guess(server, old)).status).toBe(401);
+    const more = await Promise.all(
+      Array.from({ length: 11 }, (_, time) => guess(server, { ...old, client_secret: `mine ${time}` })),
+    );
+    expect(more.map(({ status }) => status).sort()).toEqual([...Array(10).fill(401), 429]);
+    expect((await guess(server, old)).status).toBe(401);
+  });
+
+  it('gets nothing by a way of writing that was wrong in another place', async () => {
+    const server = await startServer();
+    const tokens = await redeem(server, await authorizeCode(server));
+    const encoded = formEncode(clientSecret);
+    expect((await guess(server, { client_secret: encoded })).status).toBe(401);
+    await guessMany(server);
+    expect((await guess(server, { client_secret: encoded })).status).toBe(429);
+    const headers = { Authorization: basic('cloud-heating', encoded) };
+    const ask = (token: string) => {
+      const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token });
+      return fetch(`${server.url}/token`, { method: 'POST', headers, body });
+    };
+    expect((await ask('y')).status).toBe(429);
+    expect((await ask(tokens.refresh_token)).status).toBe(200);
   });
 
   it('is over an hour later, and counts no address', async () => {

@@ -418,6 +418,91 @@ describe('a refresh token', () => {
     expect((await renew((await slow).response.refresh_token)).response.token_type).toBe('Bearer');
   });
 
+  it('does so also to the request that replaced it, when that took long', async () => {
+    const { context, link, renew, clock } = await openWorld();
+    const first = (await link()).refresh_token;
+    const { links } = context;
+    let third = '';
+    // While this one is being kept, others go on, and time goes by.
+    const slowLinks = {
+      ...links,
+      async renew(...parameters: Parameters<typeof links.renew>) {
+        const isKept = await links.renew(...parameters);
+        const second = await renew(first);
+        await second.markAnswered();
+        third = (await renew(second.response.refresh_token)).response.refresh_token;
+        clock.now += 1;
+        return isKept;
+      },
+    };
+    const slow = await refresh(
+      { ...context, links: slowLinks },
+      client,
+      parametersOf({ refresh_token: first }),
+    );
+    expect(slow.response.refresh_token).toBe(third);
+  });
+
+  it('does so also to a request during which its minute ends', async () => {
+    const { context, link, renew, clock } = await openWorld();
+    const first = (await link()).refresh_token;
+    const second = await renew(first);
+    await second.markAnswered();
+    clock.now += graceSeconds;
+    const { links } = context;
+    let third = '';
+    const slowLinks = {
+      ...links,
+      async renew(...parameters: Parameters<typeof links.renew>) {
+        const isKept = await links.renew(...parameters);
+        third = (await renew(second.response.refresh_token)).response.refresh_token;
+        clock.now += 1;
+        return isKept;
+      },
+    };
+    const slow = await refresh(
+      { ...context, links: slowLinks },
+      client,
+      parametersOf({ refresh_token: first }),
+    );
+    expect(slow.response.refresh_token).toBe(third);
+  });
+
+  it('whose answer was lost gives the same for a minute from the first that was not, whenever that is', async () => {
+    const { link, renew, clock, reused } = await openWorld();
+    for (const [retry, again] of [
+      [31, 61],
+      [59, 61],
+      [60, 119],
+      [61, 121],
+    ] as const) {
+      const start = clock.now;
+      const first = (await link()).refresh_token;
+      const lost = (await renew(first)).response.refresh_token;
+      clock.now = start + retry;
+      const { response, markAnswered } = await renew(first);
+      await markAnswered();
+      clock.now = start + again;
+      for (const token of [response.refresh_token, (await renew(first)).response.refresh_token])
+        expect(token).toBe(lost);
+    }
+    expect(reused).toEqual([]);
+  });
+
+  it('whose answer was lost works once more, also after a late request with one before it', async () => {
+    const { link, renew, clock } = await openWorld();
+    const first = (await link()).refresh_token;
+    const second = await renew(first);
+    await second.markAnswered();
+    const lost = await renew(second.response.refresh_token);
+    const late = await renew(first);
+    await late.markAnswered();
+    expect(late.response.refresh_token).toBe(lost.response.refresh_token);
+    clock.now += 7200;
+    const { response } = await renew(second.response.refresh_token);
+    expect(response.refresh_token).toBe(lost.response.refresh_token);
+  });
+
   it('lasts 400 days from its last use, and no longer', async () => {
     const { link, renew, clock } = await openWorld();
     const { refresh_token: first } = await link();
