@@ -3,13 +3,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config.ts';
-import { htpasswd, link, startServer, temporaryFolder } from './support/server.ts';
+import { authorizeCode, htpasswd, link, redeem, startServer, temporaryFolder } from './support/server.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 
-/** The first block of that language in the README. */
-function block(language: string): string {
-  return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\n\`\`\``).exec(readme)?.[1] ?? 'missing';
+/** A block of that language in the README: the first, or the one that has something in it. */
+function block(language: string, having = ''): string {
+  const all = readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\n\`\`\``, 'g'));
+  return [...all].map(([, text = '']) => text).find((text) => text.includes(having)) ?? 'missing';
+}
+
+/** What such a block exports, with a server of ours for the one that it names. */
+async function modules(text: string, url: string) {
+  const path = join(temporaryFolder(), 'skill.mjs');
+  writeFileSync(path, text.replaceAll('https://link.example.com', url));
+  return import(pathToFileURL(path).href);
 }
 
 describe('the README', () => {
@@ -26,14 +34,37 @@ describe('the README', () => {
 
   it('shows a skill that greets who is linked and asks everybody else to link', async () => {
     const server = await startServer();
-    const path = join(temporaryFolder(), 'skill.mjs');
-    writeFileSync(path, block('js').replaceAll('https://link.example.com', server.url));
-    const { handler } = await import(pathToFileURL(path).href);
+    const { handler } = await modules(block('js'), server.url);
     const open = (accessToken?: string) => handler({ context: { System: { user: { accessToken } } } });
     expect((await open(await link(server))).response.outputSpeech.text).toBe('Hello alice');
     for (const token of [undefined, 'unknown']) {
       expect((await open(token)).response.card).toEqual({ type: 'LinkAccount' });
     }
+  });
+
+  it('shows a smart home skill that knows the person by each kind of directive, and asks to link again', async () => {
+    const server = await startServer();
+    const { personOf, linkAgain } = await modules(block('js', 'linkAgain'), server.url);
+    const { access_token: token } = await redeem(server, await authorizeCode(server));
+    const header = { correlationToken: 'c' };
+    const scope = { type: 'BearerToken', token };
+    for (const directive of [
+      { header, endpoint: { endpointId: 'lamp', scope }, payload: {} },
+      { header, payload: { scope } },
+      { header, payload: { grantee: scope } },
+    ])
+      expect(await personOf(directive)).toBe('alice');
+    const unknown = { header, endpoint: { endpointId: 'lamp', scope: { ...scope, token: 'x' } } };
+    expect(await personOf(unknown)).toBeUndefined();
+    expect(linkAgain(unknown)).toMatchObject({
+      event: {
+        header: { name: 'ErrorResponse', correlationToken: 'c', messageId: expect.any(String) },
+        endpoint: { endpointId: 'lamp' },
+        payload: { type: 'INVALID_AUTHORIZATION_CREDENTIAL' },
+      },
+    });
+    await server.stop();
+    await expect(personOf(unknown)).rejects.toThrow();
   });
 
   it('shows what introspection says, as it says it', async () => {
