@@ -34,7 +34,8 @@ export function successRedirect(
 
 /**
  * The redirect that tells the client of an error: in the query where a code was asked for, or could only have been
- * (RFC 6749 4.1.2.1), else in the fragment (4.2.2.1). `state` goes back wherever it was given once, also when the rest of the request could not be read.
+ * (RFC 6749 4.1.2.1), else in the fragment (4.2.2.1). `state` goes back wherever it was given once, also when the rest of
+ * the request could not be read.
  */
 export function errorRedirect({ client, redirectUri, parameters }: Recipient, error: OAuthError): string {
   const [state, ...repeated] = parameters.get('state') ?? [];

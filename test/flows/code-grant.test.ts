@@ -9,6 +9,7 @@ import {
   authorizePath,
   codeRedirectUri,
   freePort,
+  isActive,
   postToken,
   redeem,
   refresh,
@@ -30,11 +31,6 @@ async function startInstance(env: Environment): Promise<ServerProcess> {
   const server = startProcess({ ...env, PORT: String(await freePort()) });
   await server.said(/server\.started/);
   return server;
-}
-
-async function isActive({ url }: { readonly url: string }, token: string): Promise<boolean> {
-  const headers = { Authorization: `Bearer ${token}` };
-  return (await fetch(`${url}/userinfo`, { headers })).status === 200;
 }
 
 const tokensOf = async (answer: Response) => (await answer.json()) as Tokens;

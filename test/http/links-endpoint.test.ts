@@ -5,6 +5,7 @@ import { sha256 } from '../../src/crypto/digest.ts';
 import {
   authorizeCode,
   authorizePath,
+  isActive,
   link,
   redeem,
   settings,
@@ -37,11 +38,6 @@ function formOf(page: string) {
   const [, ticket = ''] = /name="ticket" value="([^"]*)"/.exec(page) ?? [];
   const ids = [...page.matchAll(/name="link" value="([0-9a-f]{32})"/g)].map(([, id = '']) => id);
   return { page, ticket, ids };
-}
-
-async function holds(server: TestServer, token: string): Promise<boolean> {
-  const headers = { Authorization: `Bearer ${token}` };
-  return (await fetch(`${server.url}/userinfo`, { headers })).status === 200;
 }
 
 describe('GET /links', () => {
@@ -79,7 +75,7 @@ describe('a person’s own links', () => {
     const older = await link(server);
     const na = 'https://pitangui.amazon.com/spa/skill/account-linking-status.html?vendorId=M2AAAAAAAAAAAA';
     await link(server, { client_id: 'other-skill', redirect_uri: na });
-    await holds(server, older);
+    await isActive(server, older);
     const database = new DatabaseSync(`${server.folder}/links.db`);
     await expect
       .poll(() => database.prepare('select last_used_at from alexa_links').all())
@@ -111,8 +107,8 @@ describe('a person’s own links', () => {
     const answer = await post(server, { ticket, link: id });
     expect(answer.status).toBe(200);
     const after = formOf(await answer.text());
-    expect(await holds(server, second)).toBe(false);
-    expect(await holds(server, first)).toBe(true);
+    expect(await isActive(server, second)).toBe(false);
+    expect(await isActive(server, first)).toBe(true);
     expect(after.ids).toHaveLength(1);
     expect(after.page).toContain('Unlinked: Other Skill.');
     expect(after.page).toContain('To finish, open the Alexa app');
@@ -121,7 +117,7 @@ describe('a person’s own links', () => {
     ]);
     // The new page has a ticket of its own.
     await post(server, { ticket: after.ticket, link: after.ids[0] ?? '' });
-    expect(await holds(server, first)).toBe(false);
+    expect(await isActive(server, first)).toBe(false);
   });
 
   it('are unlinked all at once, and nobody else’s with them', async () => {
@@ -130,7 +126,7 @@ describe('a person’s own links', () => {
     const { ticket, page } = await ownLinks(server);
     expect(page).toContain('Unlink all');
     const after = formOf(await (await post(server, { ticket, link: 'all' })).text());
-    for (const token of mine) expect(await holds(server, token)).toBe(false);
+    for (const token of mine) expect(await isActive(server, token)).toBe(false);
     expect(after.ids).toEqual([]);
     expect(after.page).toMatch(/Unlinked: (Cloud Lights, Other Skill|Other Skill, Cloud Lights)\./);
   });
@@ -145,8 +141,8 @@ describe('a person’s own links', () => {
     const { ticket } = await ownLinks(server);
     const answer = await post(server, { ticket, link: 'all' });
     expect(answer.status).toBe(503);
-    expect(await holds(server, kept)).toBe(true);
-    expect(await holds(server, ended)).toBe(false);
+    expect(await isActive(server, kept)).toBe(true);
+    expect(await isActive(server, ended)).toBe(false);
     expect(server.events('link.revoked')).toMatchObject([{ client_id: 'other-skill' }]);
   });
 
@@ -161,7 +157,7 @@ describe('a person’s own links', () => {
     expect(page.match(/<h2>/g)).toHaveLength(100);
     expect(page).toContain('… and 31 older ones, which are not shown.');
     await post(server, { ticket, link: 'all' });
-    expect(await holds(server, token)).toBe(false);
+    expect(await isActive(server, token)).toBe(false);
     expect(
       database.prepare('select count(*) as live from alexa_links where revoked_at is null').get(),
     ).toEqual({
@@ -178,7 +174,7 @@ describe('a person’s own links', () => {
     const { ticket } = await ownLinks(server, 'zoé', 'pässwörd');
     const answer = await post(server, { ticket, link: ids[0] ?? '' });
     expect(answer.status).toBe(200);
-    expect(await holds(server, token)).toBe(true);
+    expect(await isActive(server, token)).toBe(true);
     expect(server.events('link.revoked')).toEqual([]);
   });
 });
@@ -210,7 +206,7 @@ describe('the ticket', () => {
     for (const wrong of [ticket, randomUUID(), `${ticket}x`, sha256(ticket)]) {
       expect((await post(server, { ticket: wrong, link: 'all' })).status).toBe(422);
     }
-    expect(await holds(server, token)).toBe(true);
+    expect(await isActive(server, token)).toBe(true);
     expect(JSON.stringify(server.log)).not.toContain(ticket);
   });
 });

@@ -15,6 +15,7 @@ import {
   codeRedirectUri,
   freePort,
   htpasswd,
+  isActive,
   link,
   postToken,
   redeem,
@@ -35,11 +36,6 @@ async function discover(server: TestServer): Promise<oauth.AuthorizationServer> 
   const issuer = new URL(server.url);
   const answer = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure });
   return oauth.processDiscoveryResponse(issuer, answer);
-}
-
-async function isActive(server: TestServer, token: string): Promise<boolean> {
-  const headers = { Authorization: `Bearer ${token}` };
-  return (await fetch(`${server.url}/userinfo`, { headers })).status === 200;
 }
 
 /** The redirect that an authorization request gets. */

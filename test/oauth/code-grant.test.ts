@@ -95,6 +95,17 @@ function parametersOf(values: Readonly<Record<string, string | undefined>>) {
   );
 }
 
+/** The same, where something happens between keeping a renewal and answering. */
+function afterRenewing(context: TokenGrantContext, happening: () => Promise<void>): TokenGrantContext {
+  const { links } = context;
+  const renew: typeof links.renew = async (...parameters) => {
+    const isKept = await links.renew(...parameters);
+    await happening();
+    return isKept;
+  };
+  return { ...context, links: { ...links, renew } };
+}
+
 /** How a grant failed: the code and, for the log, why, with the reference of the attempt. */
 async function failure(granting: Promise<unknown>): Promise<{ code: string; cause: string }> {
   try {
@@ -421,25 +432,14 @@ describe('a refresh token', () => {
   it('does so also to the request that replaced it, when that took long', async () => {
     const { context, link, renew, clock } = await openWorld();
     const first = (await link()).refresh_token;
-    const { links } = context;
     let third = '';
-    // While this one is being kept, others go on, and time goes by.
-    const slowLinks = {
-      ...links,
-      async renew(...parameters: Parameters<typeof links.renew>) {
-        const isKept = await links.renew(...parameters);
-        const second = await renew(first);
-        await second.markAnswered();
-        third = (await renew(second.response.refresh_token)).response.refresh_token;
-        clock.now += 1;
-        return isKept;
-      },
-    };
-    const slow = await refresh(
-      { ...context, links: slowLinks },
-      client,
-      parametersOf({ refresh_token: first }),
-    );
+    const slowly = afterRenewing(context, async () => {
+      const second = await renew(first);
+      await second.markAnswered();
+      third = (await renew(second.response.refresh_token)).response.refresh_token;
+      clock.now += 1;
+    });
+    const slow = await refresh(slowly, client, parametersOf({ refresh_token: first }));
     expect(slow.response.refresh_token).toBe(third);
   });
 
@@ -449,22 +449,12 @@ describe('a refresh token', () => {
     const second = await renew(first);
     await second.markAnswered();
     clock.now += graceSeconds;
-    const { links } = context;
     let third = '';
-    const slowLinks = {
-      ...links,
-      async renew(...parameters: Parameters<typeof links.renew>) {
-        const isKept = await links.renew(...parameters);
-        third = (await renew(second.response.refresh_token)).response.refresh_token;
-        clock.now += 1;
-        return isKept;
-      },
-    };
-    const slow = await refresh(
-      { ...context, links: slowLinks },
-      client,
-      parametersOf({ refresh_token: first }),
-    );
+    const slowly = afterRenewing(context, async () => {
+      third = (await renew(second.response.refresh_token)).response.refresh_token;
+      clock.now += 1;
+    });
+    const slow = await refresh(slowly, client, parametersOf({ refresh_token: first }));
     expect(slow.response.refresh_token).toBe(third);
   });
 

@@ -209,6 +209,12 @@ export function refresh(server: Pick<TestServer, 'url'>, token: string): Promise
   return postToken(server, { grant_type: 'refresh_token', refresh_token: token });
 }
 
+/** Whether an access token holds, as a skill finds out. */
+export async function isActive({ url }: Pick<TestServer, 'url'>, token: string): Promise<boolean> {
+  const headers = { Authorization: `Bearer ${token}` };
+  return (await fetch(`${url}/userinfo`, { headers })).status === 200;
+}
+
 /** Posts the sign-in form as a browser does. */
 export function signIn(
   server: Pick<TestServer, 'url'>,
