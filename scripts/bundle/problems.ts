@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import type { AddProblem } from '../../src/config/problem.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { BundleFiles, Profile } from './files.ts';
+import { type Option, secrets, variables } from './options.ts';
+
+interface Deployment {
+  readonly files: BundleFiles;
+  readonly profile: Profile;
+  readonly options: readonly Option[];
+  readonly allowLosingLinks: boolean;
+}
+
+/** Everything that would make the first deployment fail, or lose links later, with what to do. Gives warnings. */
+export function checkDeployment(deployment: Deployment, addProblem: AddProblem): readonly string[] {
+  const { options, profile } = deployment;
+  const unfinished = options.filter(isPlaceholder);
+  for (const { file, name } of unfinished) addProblem(`${name} in ${file}`, 'is still to be filled in');
+  const finished = options.filter((option) => !unfinished.includes(option));
+  for (const { file, namespace, name, value } of finished)
+    if (namespace === secrets && !secretArn.test(value))
+      addProblem(
+        `${name} in ${file}`,
+        'must be the ARN of a secret or a parameter, like arn:aws:secretsmanager:eu-west-1:111122223333:secret:NAME',
+      );
+  if (profile === 'load-balanced') checkCertificate(deployment, addProblem);
+  const given = finished.filter(({ namespace }) => namespace === variables);
+  checkRoom(given, addProblem);
+  checkStorage(deployment, given, addProblem);
+  return checkConfiguration(deployment, given, addProblem);
+}
+
+const certificateArn =
+  /^arn:aws[\w-]*:(acm:[\w-]+:\d{12}:certificate|iam::\d{12}:server-certificate)\/[\w./+=,@-]+$/;
+const secretArn =
+  /^arn:aws[\w-]*:(secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@:-]+$/;
+
+/** What the files are delivered with, and what documentation is written with. */
+function isPlaceholder({ value }: Option): boolean {
+  return /REPLACE|\b(example\.(com|net|org)|111122223333|123456789012)\b/.test(value);
+}
+
+function checkCertificate({ options }: Deployment, addProblem: AddProblem): void {
+  const certificate = options.find(
+    ({ namespace, name }) => namespace === 'aws:elbv2:listener:443' && name === 'SSLCertificateArns',
+  );
+  if (certificate === undefined)
+    addProblem('SSLCertificateArns', 'is missing for aws:elbv2:listener:443: HTTPS needs a certificate');
+  else if (!isPlaceholder(certificate) && !certificateArn.test(certificate.value))
+    addProblem(
+      `SSLCertificateArns in ${certificate.file}`,
+      'must be the ARN of a certificate, like arn:aws:acm:eu-west-1:111122223333:certificate/ID',
+    );
+}
+
+/** The limit is of docs.aws.amazon.com/elasticbeanstalk/latest/dg/environments-cfg-softwaresettings.html */
+const mostBytes = 4096;
+
+function checkRoom(given: readonly Option[], addProblem: AddProblem): void {
+  const bytes = Buffer.byteLength(given.map(({ name, value }) => `${name}=${value},`).join(''));
+  if (bytes > mostBytes)
+    addProblem(
+      'The variables',
+      `have ${bytes} bytes, and Elastic Beanstalk takes ${mostBytes}: put CLIENTS into a file in site/`,
+    );
+}
+
+function checkStorage(
+  { profile, allowLosingLinks }: Deployment,
+  given: readonly Option[],
+  addProblem: AddProblem,
+): void {
+  const storage = given.find(({ name }) => name === 'STORAGE');
+  if (storage?.value.startsWith('sqlite:') && !allowLosingLinks)
+    addProblem(
+      `STORAGE in ${storage.file}`,
+      'is a file on the instance, which is lost whenever Elastic Beanstalk replaces it, and everybody has to link again: ' +
+        'use dynamodb:, or --allow-losing-links to try things out',
+    );
+  const port = given.find(({ name }) => name === 'PORT');
+  if (profile === 'single' && port !== undefined && port.value !== '8080')
+    addProblem(`PORT in ${port.file}`, 'must be 8080, where nginx looks for the server');
+}
+
+/** The server's own check, of what is known here: not of secrets, nor of files that are on the instance alone. */
+function checkConfiguration(
+  { options, files }: Deployment,
+  given: readonly Option[],
+  addProblem: AddProblem,
+): readonly string[] {
+  const isKnown = ({ value }: Option) => !/^(\w+:)?\//.test(value) || /^\w+:\/\//.test(value);
+  const known = given.filter(isKnown);
+  const unknown = options
+    .filter(({ namespace }) => namespace === variables || namespace === secrets)
+    .filter((option) => !known.includes(option))
+    .map(({ name }) => name);
+  const parsed = parseConfig(Object.fromEntries(known.map(({ name, value }) => [name, value])), (path) => {
+    const found = files.get(path.replace(/^\.\//, ''));
+    if (found !== undefined) return readFileSync(found, 'utf8');
+    throw Object.assign(new Error('not in the bundle'), { code: 'ENOENT' });
+  });
+  if ('problems' in parsed)
+    for (const { where, message } of parsed.problems)
+      if (
+        !unknown.some(
+          (name) => where === name || where.startsWith(`${name}[`) || where === name.replace(/_FILE$/, ''),
+        )
+      )
+        addProblem(where, message);
+  return parsed.warnings;
+}

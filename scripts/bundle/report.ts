@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { BundleFiles, Profile } from './files.ts';
+import { type Option, secrets, variables } from './options.ts';
+
+/** A line for each folder; what is the operator's own, and what is at the top, by name. */
+export function listContents(files: BundleFiles): string {
+  const folders = Map.groupBy(files.keys(), (name) =>
+    name.includes('/') ? name.split('/')[0] : 'at the top',
+  );
+  return lines(
+    [...folders].map(([folder = '', names]) => {
+      const shown = ['at the top', 'site'].includes(folder)
+        ? names.map((name) => name.replace('site/', ''))
+        : [];
+      return `${folder.padEnd(15)}${String(names.length).padStart(4)}  ${shown.join(', ')}`.trimEnd();
+    }),
+  );
+}
+
+/** The variables that the server will have. What is in a secret is not known here. */
+export function listVariables(options: readonly Option[]): string {
+  const set = options.filter(({ namespace }) => namespace === variables || namespace === secrets);
+  return lines(
+    set.map(
+      ({ namespace, name, value }) => `${name.padEnd(15)}${namespace === secrets ? 'from ' : ''}${value}`,
+    ),
+  );
+}
+
+const platform = 'Node.js 24 running on 64bit Amazon Linux 2023';
+const ebSettings = '.elasticbeanstalk/config.yml';
+
+/** The commands that bring the bundle to Elastic Beanstalk, without those that were given before. */
+export function listNextSteps(bundle: string, profile: Profile, options: readonly Option[]): string {
+  const regions = options.map(
+    ({ value }) => /^arn:aws[\w-]*:(?:acm|secretsmanager|ssm):([\w-]+):/.exec(value)?.[1],
+  );
+  const region = regions.find((found) => found !== undefined) ?? 'REGION';
+  const known = existsSync(ebSettings) ? readFileSync(ebSettings, 'utf8') : '';
+  const balancer = profile === 'single' ? '--single' : '--elb-type application';
+  const once = [
+    ...(known === '' ? [`eb init alexa-account-linking --platform "${platform}" --region ${region}`] : []),
+    ...(known.includes(`artifact: ${bundle}\n`)
+      ? []
+      : [`printf 'deploy:\\n  artifact: ${bundle}\\n' >> ${ebSettings}`]),
+    `eb create alexa-link ${balancer} --instance_profile INSTANCE-PROFILE --timeout 30`,
+  ];
+  return `For a new environment:\n\n${lines(once)}\nFor one that there is:\n\n  eb deploy alexa-link --timeout 30\n`;
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `  ${text}\n`).join('');
+}
