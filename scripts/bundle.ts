@@ -29,7 +29,9 @@ const problems: string[] = [];
 const addProblem = (where: string, message: string) => problems.push(`${where} ${message}`);
 const files = findFiles(profile);
 const options = readOptions(files, addProblem);
-const warnings = checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
+// What could not be read would only be found missing.
+const warnings =
+  problems.length > 0 ? [] : checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
 
 if (problems.length > 0) {
   const lines = problems.map((problem) => `  - ${problem}\n`);

@@ -26,13 +26,14 @@ flock -n 9 || exit 0
 domain=$(/opt/elasticbeanstalk/bin/get-config environment -k PUBLIC_URL | sed -E 's|^https://([^/:]+).*|\1|' | tr '[:upper:]' '[:lower:]')
 newer() { [ -n "$(find "$folder/$1" -mmin "-$2" 2>/dev/null)" ]; }
 
+# Let's Encrypt refuses to try more often than about five times an hour.
+newer failed 15 && exit 0
+
 # With a certificate for this domain it is enough to ask twice a day whether a new one is due.
 if openssl x509 -in "$folder/certificate.pem" -noout -checkhost "$domain" | grep -q 'does match'; then
   newer checked 720 && exit 0
 else
-  # Let's Encrypt refuses to try more often than about five times an hour.
-  newer failed 15 && exit 0
-  # So only where it can work: what is put here must be found there.
+  # Without one, only where it can work: what is put here must be found there.
   probe=$(openssl rand -hex 16)
   mkdir -p "$proofs/.well-known/acme-challenge"
   trap 'rm -f "$proofs/.well-known/acme-challenge/$probe"' EXIT
@@ -44,9 +45,9 @@ else
   fi
 fi
 
-command -v certbot >/dev/null || dnf -y -q install certbot
-if ! certbot certonly --non-interactive --agree-tos --register-unsafely-without-email --keep-until-expiring \
-  --webroot --webroot-path "$proofs" --cert-name "$domain" --domain "$domain"; then
+if ! { command -v certbot >/dev/null || dnf -y -q install certbot; } ||
+  ! certbot certonly --non-interactive --agree-tos --register-unsafely-without-email --keep-until-expiring \
+    --webroot --webroot-path "$proofs" --cert-name "$domain" --domain "$domain"; then
   touch "$folder/failed"
   echo "no certificate for $domain yet: the next try is in 15 minutes"
   exit 0

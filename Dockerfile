@@ -1,0 +1,27 @@
+# Packages, where npm is.
+FROM node:24-trixie-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+# What runs: Node.js without npm, on the same system.
+FROM debian:trixie-slim
+COPY --from=packages /usr/local/bin/node /usr/local/bin/node
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json ./
+COPY views views
+COPY site site
+COPY src src
+
+# `docker exec NAME alexa-link links list`. Compiled code is kept by user, and can't be at run time where the disk is read-only.
+RUN chmod 755 src/cli.ts && ln -s /app/src/cli.ts /usr/local/bin/alexa-link \
+    && mkdir node_modules/.cache && chown 1000:1000 node_modules/.cache
+USER 1000:1000
+RUN ["node", "--import", "./src/compile-cache.js", "--input-type=module", "--eval", "await import('./src/start.ts')"]
+
+ENV NODE_ENV=production PORT=8080
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
+    CMD ["node", "--eval", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--import", "./src/compile-cache.js", "--max-semi-space-size=2", "src/main.ts"]

@@ -1,0 +1,376 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import yauzl from 'yauzl';
+import { awsEnvironment, startDynamo } from '../support/dynamodb.ts';
+import { noRegistry, startRegistry } from '../support/registry.ts';
+import {
+  cloudHeating,
+  cloudLights,
+  freePort,
+  htpasswd,
+  isActive,
+  link,
+  temporaryFolder,
+} from '../support/server.ts';
+
+const account = '210987654321';
+const users = `arn:aws:secretsmanager:eu-west-1:${account}:secret:alexa-account-linking/users-a1B2c3`;
+const certificate = `arn:aws:acm:eu-west-1:${account}:certificate/0aa5d6a2-8d3c-4f4e-9b6e-2f5a1e6f3b11`;
+const clients = [cloudLights, cloudHeating];
+
+/** A checkout as an operator has it before the first deployment: with what is theirs, and what lies about. */
+function checkout(): string {
+  const folder = temporaryFolder();
+  for (const name of [
+    'src',
+    'views',
+    'scripts',
+    'deploy',
+    'docs',
+    'site',
+    'test/support',
+    '.ebextensions',
+    '.platform',
+  ])
+    cpSync(name, join(folder, name), { recursive: true });
+  for (const name of [
+    'package.json',
+    'package-lock.json',
+    'Procfile',
+    '.ebignore',
+    '.gitignore',
+    'README.md',
+    'Dockerfile',
+  ])
+    cpSync(name, join(folder, name));
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  for (const name of [
+    '.git/config',
+    'data/links.db',
+    '.env',
+    'site/.env.local',
+    'notes.txt',
+    'src/main.ts~',
+    '.github/ci.yml',
+  ])
+    write(folder, name, 'of nobody’s interest');
+  write(folder, 'site/clients.json', JSON.stringify(clients));
+  return folder;
+}
+
+function write(folder: string, name: string, content: string): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), content);
+}
+
+/** Fills in, and changes, the file that is the operator's. */
+function fillIn(folder: string, changes: Readonly<Record<string, string>> = {}, profile = ''): void {
+  const path = join(folder, profile, '.ebextensions/site.config');
+  const filled: Readonly<Record<string, string>> = {
+    ...changes,
+    'https://REPLACE-WITH-YOUR-DOMAIN': 'https://link.cloudlights.io',
+    'REPLACE-WITH-THE-ARN-OF-THE-SECRET': users,
+    'REPLACE-WITH-THE-ARN-OF-THE-CERTIFICATE': certificate,
+  };
+  const written = Object.entries(filled).reduce(
+    (before, [from, to]) => before.replace(from, changes[from] ?? to),
+    readFileSync(path, 'utf8'),
+  );
+  writeFileSync(path, written);
+}
+
+const single = 'deploy/eb-single-instance';
+
+async function bundle(folder: string, ...parameters: string[]) {
+  const child = spawn(process.execPath, ['scripts/bundle.ts', ...parameters], { cwd: folder });
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code: Number(code), out, err };
+}
+
+interface Entry {
+  readonly mode: number;
+  readonly content: Buffer;
+}
+
+async function readZip(path: string): Promise<ReadonlyMap<string, Entry>> {
+  const zip = await yauzl.openPromise(path);
+  const entries = new Map<string, Entry>();
+  for await (const entry of zip.eachEntry()) {
+    const content = await buffer(await zip.openReadStreamPromise(entry));
+    entries.set(entry.fileName, { mode: entry.externalFileAttributes >>> 16, content });
+  }
+  return entries;
+}
+
+describe('npm run bundle', () => {
+  it('refuses what is still to be filled in, all of it at once', async () => {
+    const folder = checkout();
+    rmSync(join(folder, 'site/clients.json'));
+    const { code, out, err } = await bundle(folder);
+    expect([code, out]).toEqual([1, '']);
+    expect(err.match(/^ {2}- .*$/gm)).toEqual([
+      '  - PUBLIC_URL in .ebextensions/site.config is still to be filled in',
+      '  - USERS in .ebextensions/site.config is still to be filled in',
+      '  - SSLCertificateArns in .ebextensions/site.config is still to be filled in',
+      expect.stringMatching(/^ {2}- CLIENTS names site\/clients\.json, which does not exist/),
+    ]);
+    const other = await bundle(folder, '--profile', 'single');
+    expect(other.err).toContain(`PUBLIC_URL in ${single}/.ebextensions/site.config is still`);
+    expect(other.err).not.toContain('SSLCertificateArns');
+  });
+
+  it.each([
+    [
+      'a domain that is only an example',
+      { 'https://REPLACE-WITH-YOUR-DOMAIN': 'https://link.example.com' },
+      'PUBLIC_URL in',
+    ],
+    [
+      'an address without https',
+      { 'https://REPLACE-WITH-YOUR-DOMAIN': 'http://link.cloudlights.io' },
+      'PUBLIC_URL must',
+    ],
+    [
+      'the ARN of somebody else’s example',
+      { 'REPLACE-WITH-THE-ARN-OF-THE-SECRET': users.replace(account, '111122223333') },
+      'USERS in',
+    ],
+    [
+      'a secret itself',
+      { 'REPLACE-WITH-THE-ARN-OF-THE-SECRET': 'postgres://app:secret@db/app' },
+      'USERS in .ebextensions/site.config must be the ARN of a secret',
+    ],
+    [
+      'a certificate’s name',
+      { 'REPLACE-WITH-THE-ARN-OF-THE-CERTIFICATE': 'link.cloudlights.io' },
+      'must be the ARN of a certificate',
+    ],
+    [
+      'no certificate',
+      { 'SSLCertificateArns: REPLACE-WITH-THE-ARN-OF-THE-CERTIFICATE': 'Protocol: HTTPS' },
+      'SSLCertificateArns is missing',
+    ],
+    ['a table without a name', { 'dynamodb:alexa-links': 'dynamodb:?' }, 'STORAGE must name'],
+    ['links on the instance', { 'dynamodb:alexa-links': 'sqlite:/var/tmp/links.db' }, '--allow-losing-links'],
+    ['clients outside of the bundle', { 'site/clients.json': 'clients.json' }, 'CLIENTS names clients.json'],
+    [
+      'no users',
+      { 'USERS: REPLACE-WITH-THE-ARN-OF-THE-SECRET': 'USERS_PEPPER: REPLACE-WITH-THE-ARN-OF-THE-SECRET' },
+      'USERS is missing',
+    ],
+    ['a tab', { '    CLIENTS': '\tCLIENTS' }, 'has a tab'],
+    ['a letter that is not ASCII', { '# Yours': '# Für Sie' }, 'has ü'],
+    ['a misspelled section', { option_settings: 'option_setting' }, 'has a section option_setting'],
+    ['an indentation too little', { '  aws:elbv2': 'aws:elbv2' }, 'site.config'],
+    [
+      'more than fits',
+      {
+        'site/clients.json': `'${JSON.stringify(Array.from({ length: 20 }, (_, index) => ({ client_id: `skill-${index}`, client_name: 'x'.repeat(200) })))}'`,
+      },
+      'takes 4096',
+    ],
+  ])('refuses %s', async (_what, changes, said) => {
+    const folder = checkout();
+    fillIn(folder, changes);
+    const { code, err } = await bundle(folder);
+    expect(code).toBe(1);
+    expect(err).toContain(said);
+    expect(err).not.toMatch(/at .*\.ts:\d/);
+  });
+
+  it('lets links be lost where that is asked for, and takes what only the instance has on trust', async () => {
+    const folder = checkout();
+    fillIn(
+      folder,
+      { 'dynamodb:alexa-links': 'sqlite:/var/tmp/links.db', 'site/clients.json': '/etc/clients.json' },
+      single,
+    );
+    const { code, err } = await bundle(folder, '--profile', 'single', '--allow-losing-links');
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  it('warns of a variable that nobody reads', async () => {
+    const folder = checkout();
+    fillIn(folder, { 'CLIENTS: ': 'PUBLIC_URI: 1\n    CLIENTS: ' });
+    expect((await bundle(folder)).out).toContain('Look again: PUBLIC_URI is set, but nobody reads it');
+  });
+
+  it.each([['--profile', 'double'], ['--frofile'], ['--help']])(
+    'explains itself: %s %s',
+    async (...parameters) => {
+      const { code, out, err } = await bundle(checkout(), ...parameters.filter(Boolean));
+      expect(code).toBe(parameters[0] === '--help' ? 0 : 2);
+      expect(out + err).toMatch(/profile/);
+    },
+  );
+
+  it('holds what runs and what is the operator’s, as `eb deploy` would take it, and nothing that lies about', async () => {
+    const folder = checkout();
+    fillIn(folder);
+    expect((await bundle(folder)).code).toBe(0);
+    const names = [...(await readZip(join(folder, 'dist/load-balanced.zip'))).keys()];
+    expect([...new Set(names.map((name) => name.split('/')[0]))].sort()).toEqual([
+      '.ebextensions',
+      '.platform',
+      'Procfile',
+      'package-lock.json',
+      'package.json',
+      'site',
+      'src',
+      'views',
+    ]);
+    expect(names.filter((name) => name.startsWith('site/'))).toEqual(['site/clients.json']);
+    const git = (...parameters: string[]) =>
+      execFileSync('git', parameters, { cwd: folder, encoding: 'utf8' });
+    rmSync(join(folder, '.git'), { recursive: true });
+    cpSync(join(folder, '.ebignore'), join(folder, '.gitignore'));
+    git('init', '-q');
+    const kept = git('ls-files', '--others', '--exclude-standard', '-z').split('\0');
+    expect(names.sort()).toEqual(kept.filter((name) => name !== '' && !name.endsWith('~')).sort());
+  });
+
+  it('for a single instance puts that profile’s files in place of the others, with hooks that can be run', async () => {
+    const folder = checkout();
+    fillIn(folder, {}, single);
+    for (const hook of ['hooks', 'confighooks'])
+      chmodSync(join(folder, single, '.platform', hook, 'prebuild/10_certificate.sh'), 0o644);
+    expect((await bundle(folder, '--profile', 'single')).code).toBe(0);
+    const entries = await readZip(join(folder, 'dist/single.zip'));
+    for (const name of ['traffic.config', 'site.config'])
+      expect(entries.get(`.ebextensions/${name}`)?.content.toString()).toBe(
+        readFileSync(join(folder, single, '.ebextensions', name), 'utf8'),
+      );
+    expect(entries.get('.ebextensions/environment.config')?.content.toString()).toBe(
+      readFileSync('.ebextensions/environment.config', 'utf8'),
+    );
+    const modes = [...entries]
+      .filter(([name]) => name.endsWith('.sh'))
+      .map(([, { mode }]) => mode.toString(8));
+    expect(modes).toEqual(['100755', '100755', '100755', '100755']);
+    expect([...entries.keys()].some((name) => name.startsWith('deploy/'))).toBe(false);
+  });
+
+  it('says what is in it, and what to do next', async () => {
+    const folder = checkout();
+    fillIn(folder);
+    const { out } = await bundle(folder);
+    expect(out).toMatch(/^dist\/load-balanced\.zip: \d+ files, \d+ KB\n/);
+    expect(out).toContain('  PUBLIC_URL     https://link.cloudlights.io\n');
+    expect(out).toContain(`  USERS          from ${users}\n`);
+    expect(out).toContain(
+      'eb init alexa-account-linking --platform "Node.js 24 running on 64bit Amazon Linux 2023" --region eu-west-1\n',
+    );
+    const [append = ''] = /printf .*$/m.exec(out) ?? [];
+    write(folder, '.elasticbeanstalk/config.yml', 'global:\n  application_name: alexa-account-linking\n');
+    execFileSync('sh', ['-c', append], { cwd: folder });
+    expect(readFileSync(join(folder, '.elasticbeanstalk/config.yml'), 'utf8')).toMatch(
+      /\ndeploy:\n {2}artifact: dist\/load-balanced\.zip\n$/,
+    );
+    const again = await bundle(folder);
+    expect(again.out).not.toMatch(/eb init|printf/);
+    expect(again.out).toContain('eb create alexa-link --elb-type application ');
+    fillIn(folder, {}, single);
+    const other = await bundle(folder, '--profile', 'single');
+    expect(other.out).toContain('artifact: dist/single.zip');
+    expect(other.out).toContain('eb create alexa-link --single ');
+  });
+});
+
+describe.skipIf(noRegistry !== undefined)('what is in a bundle', () => {
+  it('is installed and started as Elastic Beanstalk does, by a user with no rights and no other program', async () => {
+    const folder = checkout();
+    fillIn(folder);
+    appendFileSync(join(folder, '.ebextensions/site.config'), '    # the last line\n');
+    await bundle(folder);
+    const place = temporaryFolder();
+    const app = join(place, 'app');
+    for (const [name, { content }] of await readZip(join(folder, 'dist/load-balanced.zip')))
+      write(app, name, content.toString());
+    // Copies, since the others may be where only this user can look.
+    const npm = realpathSync(
+      process.env['npm_execpath'] ?? execFileSync('which', ['npm'], { encoding: 'utf8' }).trim(),
+    );
+    cpSync(join(dirname(npm), '..'), join(place, 'npm'), { recursive: true, dereference: true });
+    mkdirSync(join(place, 'bin'));
+    cpSync(process.execPath, join(place, 'bin/node'));
+    symlinkSync(join(place, 'npm/bin/npm-cli.js'), join(place, 'bin/npm'));
+    mkdirSync(join(place, 'home'));
+    const asRoot = process.getuid?.() === 0;
+    if (asRoot) execFileSync('chown', ['-R', '65534:65534', place]);
+    const registry = await startRegistry();
+    onTestFinished(registry.stop);
+    const user = asRoot ? { uid: 65_534, gid: 65_534 } : {};
+    const env = { PATH: join(place, 'bin'), HOME: join(place, 'home') };
+
+    const npmEnv = { ...env, npm_config_registry: registry.url, npm_config_update_notifier: 'false' };
+    const install = spawn('npm', ['--omit=dev', 'install'], { cwd: app, env: npmEnv, ...user });
+    const [said, [installed]] = await Promise.all([
+      text(install.stderr),
+      once(install, 'close'),
+      install.stdout.resume(),
+    ]);
+    expect([installed, said]).toEqual([0, '']);
+    const wanted = JSON.parse(readFileSync('package.json', 'utf8'));
+    for (const name of Object.keys(wanted.dependencies)) expect(registry.fetched).toContain(name);
+    for (const name of ['node', 'typescript', 'vitest', 'yazl']) {
+      expect(wanted.devDependencies).toHaveProperty(name);
+      expect(registry.fetched).not.toContain(name);
+    }
+
+    const dynamo = await startDynamo();
+    onTestFinished(dynamo.stop);
+    const port = await freePort();
+    write(place, 'users.htpasswd', htpasswd);
+    const settings = {
+      ...env,
+      ...awsEnvironment,
+      NODE_ENV: 'production',
+      PORT: String(port),
+      PUBLIC_URL: 'https://link.cloudlights.io',
+      TRUST_PROXY: 'loopback,linklocal,uniquelocal',
+      CLIENTS: 'site/clients.json',
+      USERS: `file:${join(place, 'users.htpasswd')}`,
+      STORAGE: dynamo.location('alexa-links'),
+    };
+    const command = /^web: (.+)\n$/.exec(readFileSync(join(app, 'Procfile'), 'utf8'))?.[1] ?? '';
+    expect(command).toMatch(/^node /);
+    const shell = (line: string) => spawn('/bin/sh', ['-c', line], { cwd: app, env: settings, ...user });
+    expect((await once(shell('node src/cli.ts migrate'), 'close'))[0]).toBe(0);
+    const server = shell(`exec ${command}`);
+    const output = text(server.stdout);
+    let errors = '';
+    server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      errors += chunk;
+    });
+    const reached = { url: `http://127.0.0.1:${port}` } as Parameters<typeof link>[0];
+    const health = () =>
+      fetch(`${reached.url}/healthz`).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    await expect.poll(health, { timeout: 20_000 }).toBe(200);
+    expect(await isActive(reached, await link(reached))).toBe(true);
+    server.kill('SIGTERM');
+    expect(await once(server, 'close')).toEqual([0, null]);
+    expect(errors).toBe('');
+    expect(await output).toContain('"event":"server.stopped"');
+  });
+});
