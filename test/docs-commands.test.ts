@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { runCommand } from './support/cli.ts';
 
 const root = join(import.meta.dirname, '..');
-const pages = ['README.md', 'docs/operations.md', 'docs/privacy.md', 'docs/users.md'];
+const pages = [
+  'README.md',
+  'docs/deploy-container.md',
+  'docs/deploy-elastic-beanstalk.md',
+  'docs/operations.md',
+  'docs/privacy.md',
+  'docs/users.md',
+];
 
 /** Every command that a page tells somebody to call, as its words. */
 const commands = pages.flatMap((page) =>

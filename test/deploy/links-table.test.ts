@@ -35,6 +35,7 @@ interface Template {
   readonly Parameters: Readonly<Record<string, { readonly Default: string }>>;
   readonly Resources: Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
+  readonly Conditions: Readonly<Record<string, unknown>>;
 }
 
 const template = parseTemplate(text) as unknown as Template;
@@ -59,6 +60,7 @@ describe('the template of the table of links', () => {
     expect(text).toMatch(/^[\n -~]+$/);
     expect(Object.keys(template).sort()).toEqual([
       'AWSTemplateFormatVersion',
+      'Conditions',
       'Description',
       'Outputs',
       'Parameters',
@@ -68,8 +70,12 @@ describe('the template of the table of links', () => {
       Object.keys(template.Parameters).map((name) => [name, 'parameter']),
     );
     expect(faultsOfResources(template.Resources, parameters)).toEqual([]);
-    const types = new Map(Object.keys(template.Resources).map((name) => [name, 'resource']));
-    expect(referencesOf(template.Outputs).flatMap((each) => faultOfReference(each, types) ?? [])).toEqual([]);
+    const types = new Map(Object.keys({ ...template.Resources, ...parameters }).map((name) => [name, '']));
+    expect(
+      referencesOf([template.Outputs, template.Conditions]).flatMap(
+        (each) => faultOfReference(each, types) ?? [],
+      ),
+    ).toEqual([]);
   });
 
   it.each([
@@ -95,7 +101,7 @@ describe('the template of the table of links', () => {
       (table: string) => table.replace('DynamoDB::Table', 'DynamoDB::Tabel'),
     ],
   ])('would be found wrong: %s', (fault, spoil) => {
-    const parameters = { TableName: 'parameter', SecretPrefix: 'parameter' };
+    const parameters = { TableName: '', SecretPrefix: '', RestoredTable: '' };
     const spoilt = parseTemplate(spoil(text)) as unknown as Template;
     expect(faultsOfResources(spoilt.Resources, parameters).join('\n')).toContain(fault);
   });
@@ -161,8 +167,15 @@ describe('the template of the table of links', () => {
     const [onTable, onIndex] = policyOfTable?.PolicyDocument.Statement ?? [];
     expect([...asked.table].sort()).toEqual([...actionsOf(onTable)].sort());
     expect([...asked.index]).toEqual(actionsOf(onIndex));
-    expect(onTable?.Resource).toEqual({ 'Fn::GetAtt': ['LinksTable', 'Arn'] });
-    expect(onIndex?.Resource).toEqual({ 'Fn::Sub': `\${LinksTable.Arn}/index/by-subject` });
+    const restored = `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/\${RestoredTable}`;
+    const ifRestored = (arn: string) => ({
+      'Fn::If': ['HasRestoredTable', { 'Fn::Sub': arn }, { Ref: 'AWS::NoValue' }],
+    });
+    expect(onTable?.Resource).toEqual([{ 'Fn::GetAtt': ['LinksTable', 'Arn'] }, ifRestored(restored)]);
+    expect(onIndex?.Resource).toEqual([
+      { 'Fn::Sub': `\${LinksTable.Arn}/index/by-subject` },
+      ifRestored(`${restored}/index/by-subject`),
+    ]);
   });
 
   it('lets the instances read secrets of this server’s, and no others', () => {

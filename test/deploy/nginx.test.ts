@@ -9,9 +9,10 @@ import type { Profile } from '../../scripts/bundle/files.ts';
 import { findFiles } from '../../scripts/bundle/files.ts';
 import { readOptions } from '../../scripts/bundle/options.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { noCaddy, startCaddy } from '../support/caddy.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { temporary } from '../support/databases.ts';
-import { faultOf, noNginx, startNginx, writePlatformNginx } from '../support/nginx.ts';
+import { faultOf, noNginx, startNginx, writeNginx, writePlatformNginx } from '../support/nginx.ts';
 import {
   authorizeCode,
   authorizePath,
@@ -24,6 +25,7 @@ import {
   redeem,
   refresh,
   startServer,
+  type TestServer,
   temporaryFolder,
 } from '../support/server.ts';
 
@@ -206,8 +208,9 @@ describe.skipIf(noNginx !== undefined).each(['load-balanced', 'single'] as const
     it('the platform’s health log has each request', async () => {
       const { url, own } = await start();
       await ask(`${url}/healthz`);
-      const logged = globSync(join(own, 'logs/healthd/*')).map((path) => readFileSync(path, 'utf8'));
-      expect(logged.join('')).toContain('"/healthz"200"');
+      // nginx writes its logs when it has answered.
+      const logged = () => globSync(join(own, 'logs/healthd/*')).map((path) => readFileSync(path, 'utf8'));
+      await expect.poll(() => logged().join('')).toContain('"/healthz"200"');
     });
   },
 );
@@ -259,11 +262,71 @@ describe.skipIf(noNginx !== undefined)('a single instance', () => {
   });
 
   it('writes no state and no query into its log', async () => {
-    const { own, port443, server } = await startInstance('single');
+    const { own, port443 } = await startInstance('single');
     await ask(`https://localhost:${port443}${authorizePath({ state: 'state-of-alexa' })}`);
-    const log = readFileSync(join(own, 'logs/access.log'), 'utf8');
-    expect(log).toMatch(/^127\.0\.0\.1 \[[^\]]+\] "GET \/authorize" 200 /);
-    expect(log).not.toContain('state-of-alexa');
-    expect(server.log.length).toBeGreaterThan(0);
+    const log = () => readFileSync(join(own, 'logs/access.log'), 'utf8');
+    await expect.poll(log).toMatch(/^127\.0\.0\.1 \[[^\]]+\] "GET \/authorize" 200 /);
+    expect(log()).not.toContain('state-of-alexa');
+  });
+});
+
+describe('docs/deploy-container.md', () => {
+  const page = readFileSync('docs/deploy-container.md', 'utf8');
+  const block = (language: string) =>
+    new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\n\`\`\``).exec(page)?.[1] ?? '';
+
+  /** What a page says of a proxy must hold for it: who calls, and the longest `state` there is. */
+  async function expectProxied(server: TestServer, url: string) {
+    const address = url + authorizePath({ state: '/'.repeat(4096) });
+    const { status, headers } = await ask(address, {
+      headers: { ...form, ...forged, Referer: address },
+      body: alice,
+    });
+    expect(status).toBe(303);
+    expect(new URLSearchParams(new URL(headers.location ?? 'x:').hash.slice(1)).get('state')).toBe(
+      '/'.repeat(4096),
+    );
+    expect(server.events('sign_in.succeeded')).toMatchObject([{ ip: '127.0.0.1' }]);
+  }
+
+  it.skipIf(noNginx !== undefined)('shows an nginx that does what is needed', async () => {
+    const own = temporaryFolder();
+    const [port80, port443] = [await freePort(), await freePort()];
+    const server = await startServer({
+      NODE_ENV: 'production',
+      PUBLIC_URL: `https://localhost:${port443}`,
+      TRUST_PROXY: 'loopback',
+    });
+    const shown = block('nginx')
+      .replace('listen 443', `listen 127.0.0.1:${port443}`)
+      .replace('listen 80', `listen 127.0.0.1:${port80}`)
+      .replace('127.0.0.1:8080', new URL(server.url).host)
+      .replace(/ssl_certificate .*;/, `ssl_certificate ${certificates.certificate};`)
+      .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${certificates.key};`);
+    const nginx = await startNginx(writeNginx(own, shown), port443);
+    onTestFinished(nginx.stop);
+    await expectProxied(server, `https://localhost:${port443}`);
+    const { status, headers } = await ask(`http://127.0.0.1:${port80}/links`, {
+      headers: { Host: 'link.example.com' },
+    });
+    expect([status, headers.location]).toEqual([301, 'https://link.example.com/links']);
+  });
+
+  it.skipIf(noCaddy !== undefined)('shows a Caddy that does what is needed', async () => {
+    const port = await freePort();
+    const server = await startServer({
+      NODE_ENV: 'production',
+      PUBLIC_URL: `https://localhost:${port}`,
+      TRUST_PROXY: 'loopback',
+    });
+    const shown = block('caddyfile')
+      .replace(
+        'link.example.com {',
+        `https://localhost:${port} {\n\ttls ${certificates.certificate} ${certificates.key}`,
+      )
+      .replace('127.0.0.1:8080', new URL(server.url).host);
+    const caddy = await startCaddy(temporaryFolder(), shown, port);
+    onTestFinished(caddy.stop);
+    await expectProxied(server, `https://localhost:${port}`);
   });
 });

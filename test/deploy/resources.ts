@@ -136,7 +136,7 @@ export function faultOfReference(
   [name, attribute]: Reference,
   types: ReadonlyMap<string, string>,
 ): string | undefined {
-  if (/^AWS::(Region|Partition|AccountId|StackName|StackId)$/.test(name)) return undefined;
+  if (/^AWS::(Region|Partition|AccountId|StackName|StackId|NoValue)$/.test(name)) return undefined;
   const type = types.get(name);
   if (type === undefined) return `nothing is called ${name}`;
   if (attribute === undefined) return undefined;

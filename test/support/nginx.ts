@@ -42,8 +42,15 @@ export function faultOf(configuration: string): string | undefined {
   return status === 0 ? undefined : stderr;
 }
 
+/** An nginx that has these servers and nothing else. */
+export function writeNginx(folder: string, servers: string): string {
+  const [before] = platform(folder).split('    include conf.d');
+  mkdirSync(join(folder, 'logs'));
+  writeFileSync(join(folder, 'nginx.conf'), `${before}access_log off;\n${servers}\n}\n`);
+  return join(folder, 'nginx.conf');
+}
+
 export interface Nginx {
-  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -63,7 +70,7 @@ export async function startNginx(configuration: string, port: number): Promise<N
     await stop();
     throw error;
   }
-  return { pid: child.pid ?? 0, stop };
+  return { stop };
 }
 
 /** The parts of nginx.conf that the platform's has too, and those that keep it in the folder and in the foreground. */
