@@ -55,7 +55,7 @@ fi
 touch "$folder/checked"
 
 live=/etc/letsencrypt/live/$domain
-cmp -s "$live/fullchain.pem" "$folder/certificate.pem" && exit 0
+[ "$(cat "$live/fullchain.pem")" = "$(cat "$folder/certificate.pem")" ] && exit 0
 install -m 600 "$live/privkey.pem" "$folder/key.pem"
 install -m 644 "$live/fullchain.pem" "$folder/certificate.pem"
 nginx -t -q && systemctl reload nginx
