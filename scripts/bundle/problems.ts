@@ -26,6 +26,12 @@ export function checkDeployment(deployment: Deployment, addProblem: AddProblem):
   if (profile === 'load-balanced') checkCertificate(deployment, addProblem);
   const given = finished.filter(({ namespace }) => namespace === variables);
   checkRoom(given, addProblem);
+  for (const { file, name } of given.filter(holdsSecret))
+    addProblem(
+      `${name} in ${file}`,
+      'holds a secret, and whoever may look at the environment can read it there: keep it in Secrets Manager or ' +
+        `Parameter Store, and give its ARN under ${secrets}`,
+    );
   checkStorage(deployment, given, addProblem);
   return checkConfiguration(deployment, given, addProblem);
 }
@@ -53,6 +59,20 @@ function checkCertificate({ options }: Deployment, addProblem: AddProblem): void
     );
 }
 
+const alwaysSecret = ['USERS_PEPPER', 'USERS_LDAP_BIND_PASSWORD', 'USERS_HTTP_TOKEN'];
+
+function holdsSecret({ name, value }: Option): boolean {
+  return (
+    alwaysSecret.includes(name) ||
+    !!URL.parse(value)?.password ||
+    hasOpenSecret(value) ||
+    /"d"\s*:/.test(value)
+  );
+}
+
+/** Whether clients' secrets are in it themselves, and not their digests. */
+const hasOpenSecret = (clients: string) => /"client_secret"\s*:\s*"(?!sha256:)/.test(clients);
+
 /** The limit is of docs.aws.amazon.com/elasticbeanstalk/latest/dg/environments-cfg-softwaresettings.html */
 const mostBytes = 4096;
 
@@ -71,7 +91,7 @@ function checkStorage(
   addProblem: AddProblem,
 ): void {
   const storage = given.find(({ name }) => name === 'STORAGE');
-  if (storage?.value.startsWith('sqlite:') && !allowLosingLinks)
+  if (storage !== undefined && /^\s*sqlite:/i.test(storage.value) && !allowLosingLinks)
     addProblem(
       `STORAGE in ${storage.file}`,
       'is a file on the instance, which is lost whenever Elastic Beanstalk replaces it, and everybody has to link again: ' +
@@ -94,10 +114,17 @@ function checkConfiguration(
     .filter(({ namespace }) => namespace === variables || namespace === secrets)
     .filter((option) => !known.includes(option))
     .map(({ name }) => name);
-  const parsed = parseConfig(Object.fromEntries(known.map(({ name, value }) => [name, value])), (path) => {
+  const warnings = new Set<string>();
+  const environment = Object.fromEntries(known.map(({ name, value }) => [name, value]));
+  const parsed = parseConfig(environment, (path) => {
     const found = files.get(path.replace(/^\.\//, ''));
-    if (found !== undefined) return readFileSync(found, 'utf8');
-    throw Object.assign(new Error('not in the bundle'), { code: 'ENOENT' });
+    if (found === undefined) throw Object.assign(new Error('not in the bundle'), { code: 'ENOENT' });
+    const text = readFileSync(found, 'utf8');
+    if (hasOpenSecret(text))
+      warnings.add(
+        `${found} has a client_secret as it is, which goes into the bundle: its digest is enough, as sha256:…`,
+      );
+    return text;
   });
   if ('problems' in parsed)
     for (const { where, message } of parsed.problems)
@@ -107,5 +134,5 @@ function checkConfiguration(
         )
       )
         addProblem(where, message);
-  return parsed.warnings;
+  return [...warnings, ...parsed.warnings];
 }

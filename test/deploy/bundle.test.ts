@@ -170,6 +170,17 @@ describe('npm run bundle', () => {
     ],
     ['a table without a name', { 'dynamodb:alexa-links': 'dynamodb:?' }, 'STORAGE must name'],
     ['links on the instance', { 'dynamodb:alexa-links': 'sqlite:/var/tmp/links.db' }, '--allow-losing-links'],
+    ['the same in capitals', { 'dynamodb:alexa-links': '"SQLITE:links.db"' }, '--allow-losing-links'],
+    [
+      'a password that everybody could read',
+      { 'dynamodb:alexa-links': 'postgres://app:pass-word@db/links' },
+      'STORAGE in .ebextensions/site.config holds a secret',
+    ],
+    [
+      'a token that everybody could read',
+      { 'CLIENTS: ': 'USERS_HTTP_TOKEN: pass-word\n    CLIENTS: ' },
+      'USERS_HTTP_TOKEN in .ebextensions/site.config holds a secret',
+    ],
     ['clients outside of the bundle', { 'site/clients.json': 'clients.json' }, 'CLIENTS names clients.json'],
     [
       'no users',
@@ -193,7 +204,7 @@ describe('npm run bundle', () => {
     const { code, err } = await bundle(folder);
     expect(code).toBe(1);
     expect(err).toContain(said);
-    expect(err).not.toMatch(/at .*\.ts:\d/);
+    expect(err).not.toMatch(/at .*\.ts:\d|pass-word/);
   });
 
   it('lets links be lost where that is asked for, and takes what only the instance has on trust', async () => {
@@ -207,10 +218,18 @@ describe('npm run bundle', () => {
     expect([code, err]).toEqual([0, '']);
   });
 
-  it('warns of a variable that nobody reads', async () => {
+  it('warns of a variable that nobody reads, and of secrets that go along', async () => {
     const folder = checkout();
     fillIn(folder, { 'CLIENTS: ': 'PUBLIC_URI: 1\n    CLIENTS: ' });
-    expect((await bundle(folder)).out).toContain('Look again: PUBLIC_URI is set, but nobody reads it');
+    const { out } = await bundle(folder);
+    expect(out).toContain('Look again: PUBLIC_URI is set, but nobody reads it');
+    expect(out).toContain('Look again: site/clients.json has a client_secret as it is');
+    write(
+      folder,
+      'site/clients.json',
+      JSON.stringify([{ ...cloudLights, client_secret: `sha256:${'x'.repeat(43)}` }]),
+    );
+    expect((await bundle(folder)).out).not.toContain('client_secret');
   });
 
   it.each([['--profile', 'double'], ['--frofile'], ['--help']])(
