@@ -273,7 +273,7 @@ describe('npm run bundle', () => {
       chmodSync(join(folder, single, '.platform', hook, 'prebuild/10_certificate.sh'), 0o644);
     expect((await bundle(folder, '--profile', 'single')).code).toBe(0);
     const entries = await readZip(join(folder, 'dist/single.zip'));
-    for (const name of ['traffic.config', 'site.config'])
+    for (const name of ['network.config', 'site.config'])
       expect(entries.get(`.ebextensions/${name}`)?.content.toString()).toBe(
         readFileSync(join(folder, single, '.ebextensions', name), 'utf8'),
       );

@@ -6,7 +6,9 @@ import {
   existsSync,
   globSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -23,6 +25,8 @@ const platform = 'deploy/eb-single-instance/.platform';
 const run = promisify(execFile);
 const domain = 'link.cloudlights.io';
 const program = 'usr/local/sbin/alexa-account-linking-certificate';
+const pem = 'etc/alexa-account-linking/tls.pem';
+const tries = 'etc/alexa-account-linking/tries';
 
 /** An instance as far as the hooks see it: its folders, its commands, and the platform's nginx. */
 interface Instance {
@@ -63,18 +67,17 @@ async function makeInstance(): Promise<Instance> {
     `[ "$*" = "environment -k PUBLIC_URL" ] && cat ${at('public-url')}`,
   );
   script('bin/nginx', `exec /usr/sbin/nginx "$@" -c ${configuration}`);
+  // A clock that can be set, and a service manager that can fail.
+  script('bin/date', `[ "$*" = +%s ] && cat ${at('now')} 2>/dev/null || exec /usr/bin/date "$@"`);
   script(
     'bin/systemctl',
-    `echo "$@" >>${at('systemctl.log')}; [ "$1" != reload ] || kill -HUP "$(cat ${at('nginx/nginx.pid')})"`,
+    `[ ! -e ${at('no-systemd')} ] || exit 1; echo "$@" >>${at('systemctl.log')}; [ "$1" != reload ] || kill -HUP "$(cat ${at('nginx/nginx.pid')})"`,
   );
   script('bin/dnf', 'echo "nothing should be fetched" >&2; exit 1');
   write('.curlrc', `connect-to = "::127.0.0.1:${port80}"\n`);
   const authority = await startPebble(root, port80);
   onTestFinished(authority.stop);
-  write(
-    'letsencrypt/cli.ini',
-    `server = ${authority.directory}\nconfig-dir = ${at('etc/letsencrypt')}\nwork-dir = ${at('work')}\nlogs-dir = ${at('log')}\n`,
-  );
+  write('letsencrypt/cli.ini', `server = ${authority.directory}\n`);
   const env = {
     PATH: `${at('bin')}:${process.env['PATH']}`,
     CURL_HOME: root,
@@ -90,11 +93,16 @@ async function makeInstance(): Promise<Instance> {
   };
 }
 
-const certificate = () =>
-  new X509Certificate(readFileSync(instance.at('etc/alexa-account-linking/certificate.pem')));
+const certificate = () => new X509Certificate(readFileSync(instance.at(pem)));
 const prebuild = () => instance.hook('hooks/prebuild/10_certificate.sh');
 const postdeploy = () => instance.hook('hooks/postdeploy/10_certificate.sh');
 const minute = () => instance.hook(program);
+
+async function minuteAfterDeployment() {
+  const said = await postdeploy();
+  return said === '' ? minute() : said;
+}
+
 const seen = (path: string) => readFileSync(instance.at(path), 'utf8');
 
 /** So long ago that something is due again. */
@@ -133,22 +141,23 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)('on a new instance', () => 
     const { issuer, subject, validToDate } = certificate();
     expect(issuer).toBe(subject);
     expect(validToDate.getTime() - Date.now()).toBeLessThan(7.1 * 86_400_000);
-    expect(statSync(instance.at('etc/alexa-account-linking/key.pem')).mode & 0o777).toBe(0o600);
+    expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
   });
 
   it('the next deployment leaves the certificate as it is', async () => {
     await prebuild();
-    const before = seen('etc/alexa-account-linking/certificate.pem');
+    const before = seen(pem);
     await prebuild();
     await instance.hook('confighooks/prebuild/10_certificate.sh');
-    expect(seen('etc/alexa-account-linking/certificate.pem')).toBe(before);
+    expect(seen(pem)).toBe(before);
   });
 
   it('the deployment succeeds while the domain leads elsewhere, and nothing is asked of Let’s Encrypt', async () => {
     await prebuild();
     expect(await postdeploy()).toContain(`http://${domain} does not lead to this instance yet`);
     expect(seen('systemctl.log')).toContain('enable --now alexa-account-linking-certificate.timer');
-    expect(existsSync(instance.at('etc/letsencrypt'))).toBe(false);
+    for (const nothing of [tries, 'var/lib/alexa-account-linking/certbot'])
+      expect(existsSync(instance.at(nothing))).toBe(false);
     expect(globSync(instance.at('var/lib/alexa-account-linking/acme/.well-known/acme-challenge/*'))).toEqual(
       [],
     );
@@ -162,33 +171,61 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)('on a new instance', () => 
     expect(await minute()).toContain(`nginx now has the certificate for ${domain}`);
     expect(certificate().checkHost(domain)).toBe(domain);
     expect(certificate().issuer).toContain('Pebble');
-    expect(statSync(instance.at('etc/alexa-account-linking/key.pem')).mode & 0o777).toBe(0o600);
+    expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
     await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
   });
 
-  it('asks for a new one when it is due, and not more than twice a day whether it is', async () => {
+  it('asks for a new one when a third of its life is left, and not before', async () => {
     await prebuild();
     await instance.startNginx();
     await postdeploy();
-    const first = certificate().serialNumber;
+    const { serialNumber: first, validFromDate, validToDate } = certificate();
+    const inLife = (share: number) => {
+      const now = validFromDate.getTime() + share * (validToDate.getTime() - validFromDate.getTime());
+      writeFileSync(instance.at('now'), String(Math.floor(now / 1000)));
+    };
+    inLife(0.66);
     expect(await minute()).toBe('');
     expect(certificate().serialNumber).toBe(first);
-    age('etc/alexa-account-linking/checked');
+    inLife(0.67);
     expect(await minute()).toContain('nginx now has the certificate');
     expect(certificate().serialNumber).not.toBe(first);
     await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
   });
 
-  it('waits a quarter of an hour after Let’s Encrypt has refused, and fails no deployment', async () => {
+  it('waits longer after each refusal, and fails no deployment', async () => {
     await prebuild();
     await instance.startNginx();
     await instance.authority.moveDomain(domain, '127.0.0.9');
-    expect(await postdeploy()).toContain(`no certificate for ${domain} yet: the next try is in 15 minutes`);
+    for (const [before, minutes] of [
+      ['', 15],
+      ['1', 30],
+      ['2', 60],
+      ['9', 1440],
+    ] as const) {
+      if (before !== '') {
+        writeFileSync(instance.at(tries), before);
+        age(tries);
+      }
+      expect(await postdeploy()).toContain(
+        `no certificate for ${domain} yet: the next try is in ${minutes} minutes`,
+      );
+      expect(await minute()).toBe('');
+    }
     expect(certificate().issuer).toContain('not yet');
-    expect(await minute()).toBe('');
     await instance.authority.moveDomain(domain, '127.0.0.1');
-    age('etc/alexa-account-linking/failed');
+    age(tries);
     expect(await minute()).toContain('nginx now has the certificate');
+    expect(existsSync(instance.at(tries))).toBe(false);
+  });
+
+  it('is not held up by a clock that was wrong', async () => {
+    await prebuild();
+    await instance.startNginx();
+    writeFileSync(instance.at(tries), '1');
+    const ahead = Date.now() / 1000 + 86_400 * 365;
+    utimesSync(instance.at(tries), ahead, ahead);
+    expect(await minuteAfterDeployment()).toContain('nginx now has the certificate');
   });
 
   it('keeps the certificate that it has when a renewal is refused', async () => {
@@ -197,7 +234,7 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)('on a new instance', () => 
     await postdeploy();
     const first = certificate().serialNumber;
     await instance.authority.stop();
-    age('etc/alexa-account-linking/checked');
+    writeFileSync(instance.at('now'), String(Math.floor(certificate().validToDate.getTime() / 1000) - 60));
     expect(await minute()).toContain('no certificate');
     expect(await minute()).toBe('');
     expect(certificate().serialNumber).toBe(first);
@@ -212,6 +249,68 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)('on a new instance', () => 
     expect(await instance.hook('confighooks/postdeploy/10_certificate.sh')).toContain('konto.cloudlights.io');
     expect(certificate().checkHost('konto.cloudlights.io')).toBe('konto.cloudlights.io');
   });
+
+  it.each([
+    ['nothing', ''],
+    ['half of a certificate', '-----BEGIN CERTIFICATE-----\nMIIB'],
+    ['a certificate of another key', 'another key'],
+  ])('recovers from %s where the certificate should be', async (_what, content) => {
+    await prebuild();
+    const good = seen(pem);
+    if (content === 'another key') {
+      writeFileSync(instance.at(pem), '');
+      await prebuild();
+      const [key] = seen(pem).split('-----BEGIN CERTIFICATE');
+      writeFileSync(instance.at(pem), key + good.slice(good.indexOf('-----BEGIN CERTIFICATE')));
+    } else writeFileSync(instance.at(pem), content);
+    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeDefined();
+    await prebuild();
+    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
+    await instance.startNginx();
+    expect(await postdeploy()).toContain('nginx now has the certificate');
+  });
+
+  it('is not misled by what an interrupted try has left', async () => {
+    await prebuild();
+    await instance.startNginx();
+    const certbot = instance.at('var/lib/alexa-account-linking/certbot');
+    for (const path of [
+      `renewal/${domain}.conf`,
+      `live/${domain}/fullchain.pem`,
+      `archive/${domain}/cert1.pem`,
+    ]) {
+      mkdirSync(dirname(join(certbot, path)), { recursive: true });
+      writeFileSync(join(certbot, path), '');
+    }
+    writeFileSync(instance.at(`${pem}.new`), 'half');
+    expect(await postdeploy()).toContain('nginx now has the certificate');
+    expect(readdirSync(join(certbot, 'live')).sort()).toEqual(['README', domain]);
+  });
+
+  it('fails no deployment, and does it the next minute, when nginx could not be told', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    writeFileSync(instance.at(pem), '');
+    await prebuild();
+    writeFileSync(instance.at('no-systemd'), '');
+    expect(await minute()).toMatch(/the certificate was not looked after: line \d+ failed/);
+    expect(await postdeploy()).toContain('was not looked after');
+    rmSync(instance.at('no-systemd'));
+    expect(await minute()).toContain('nginx now has the certificate');
+    expect(await minute()).toBe('');
+    await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+  });
+
+  it.each(['', 'not an address', "https://x'; touch /tmp/injected; '"])(
+    'fails no deployment for a PUBLIC_URL of "%s"',
+    async (publicUrl) => {
+      await prebuild();
+      writeFileSync(instance.at('public-url'), publicUrl);
+      expect(await postdeploy()).toContain('does not lead to this instance yet');
+      expect(existsSync('/tmp/injected')).toBe(false);
+    },
+  );
 
   it('leaves what it does to systemd in a form that systemd takes', async () => {
     await prebuild();

@@ -1,6 +1,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { connect as netConnect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -24,17 +25,23 @@ import {
   link,
   redeem,
   refresh,
+  settings,
   startServer,
+  startServerIn,
   type TestServer,
   temporaryFolder,
 } from '../support/server.ts';
 
 const folder = temporary();
 let certificates: Certificates;
+/** Key and certificate in one, as the hooks make it. */
+const tls = join(folder, 'tls.pem');
 const usual = getCACertificates('default');
 
 beforeAll(() => {
   certificates = makeCertificates(folder);
+  const both = [certificates.key, certificates.certificate].map((path) => readFileSync(path, 'utf8'));
+  writeFileSync(tls, both.join(''));
   setDefaultCACertificates([...usual, readFileSync(certificates.ca, 'utf8')]);
 });
 afterAll(() => setDefaultCACertificates(usual));
@@ -57,8 +64,7 @@ async function startInstance(profile: Profile, publicPort?: number) {
     'listen 80 ': `listen 127.0.0.1:${port80} `,
     'listen 443 ': `listen 127.0.0.1:${port443} `,
     '127.0.0.1:8080': new URL(server.url).host,
-    '/etc/alexa-account-linking/certificate.pem': certificates.certificate,
-    '/etc/alexa-account-linking/key.pem': certificates.key,
+    '/etc/alexa-account-linking/tls.pem': tls,
     '/var/lib/alexa-account-linking/': `${own}/`,
     '/var/log/nginx/': `${own}/logs/`,
   });
@@ -74,8 +80,7 @@ async function startBalancer(port443: number, target: number) {
     'listen 80 ': `listen 127.0.0.1:${await freePort()} `,
     'listen 443 ': `listen 127.0.0.1:${port443} `,
     '127.0.0.1:8080': `127.0.0.1:${target}`,
-    '/etc/alexa-account-linking/certificate.pem': certificates.certificate,
-    '/etc/alexa-account-linking/key.pem': certificates.key,
+    '/etc/alexa-account-linking/tls.pem': tls,
     '/var/log/nginx/': `${own}/logs/`,
     'X-Forwarded-For $remote_addr': `X-Forwarded-For "$http_x_forwarded_for, ${caller}"`,
   });
@@ -233,6 +238,8 @@ describe.skipIf(noNginx !== undefined)('a single instance', () => {
     expect(proof).toMatchObject({ status: 200, body: 'of ownership' });
     expect((await ask(`${url}/.well-known/acme-challenge/../../secret`)).status).toBe(301);
     expect((await ask(`${url}/.well-known/acme-challenge/other`)).status).toBe(404);
+    const nobody = netConnect(port80, '127.0.0.1').end('GET / HTTP/1.0\r\n\r\n');
+    expect(await text(nobody)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it.each([
@@ -259,6 +266,29 @@ describe.skipIf(noNginx !== undefined)('a single instance', () => {
     });
     if (refusal === undefined) expect(await spoken).toBe(version);
     else await expect(spoken).rejects.toThrow(refusal);
+  });
+
+  it('says that it will be back while the server is restarted, and is back then', async () => {
+    const { server, url } = await startInstance('single');
+    await ask(`${url}/healthz`);
+    await server.stop();
+    for (const body of [undefined, alice]) {
+      const answer = await ask(url + authorizePath(), { headers: form, body });
+      expect(answer).toMatchObject({
+        status: 503,
+        headers: { 'retry-after': '5', 'cache-control': 'no-store' },
+      });
+      expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+      expect(answer.body).toContain('The page will be back in a few seconds');
+    }
+    await startServerIn(server.folder, {
+      ...(await settings(server.folder)),
+      PORT: new URL(server.url).port,
+      NODE_ENV: 'production',
+      PUBLIC_URL: url,
+      TRUST_PROXY: 'loopback',
+    });
+    expect((await ask(url + authorizePath(), { headers: form, body: alice })).status).toBe(303);
   });
 
   it('writes no state and no query into its log', async () => {

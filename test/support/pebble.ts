@@ -23,8 +23,7 @@ export interface Authority {
 }
 
 /**
- * Let's Encrypt's own small authority for tests. It finds every domain at 127.0.0.1, asks for proofs at `httpPort`, and its
- * certificates are due for renewal as soon as they are there.
+ * Let's Encrypt's own small authority for tests. It finds every domain at 127.0.0.1, and asks for proofs at `httpPort`.
  */
 export async function startPebble(folder: string, httpPort: number): Promise<Authority> {
   const { ca, certificate, key } = makeCertificates(folder);
@@ -41,7 +40,6 @@ export async function startPebble(folder: string, httpPort: number): Promise<Aut
     privateKey: key,
     httpPort,
     tlsPort: httpPort,
-    certificateValidityPeriod: 20 * 86_400,
   };
   writeFileSync(join(folder, 'pebble.json'), JSON.stringify({ pebble }));
   const started: ChildProcess[] = [];
