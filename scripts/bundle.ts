@@ -25,19 +25,24 @@ const program = new Command('npm run bundle --')
   .parse();
 const { profile, allowLosingLinks } = program.opts<{ profile: Profile; allowLosingLinks: boolean }>();
 
-const problems: string[] = [];
-const addProblem = (where: string, message: string) => problems.push(`${where} ${message}`);
-const files = findFiles(profile);
-const options = readOptions(files, addProblem);
-// What could not be read would only be found missing.
-const warnings =
-  problems.length > 0 ? [] : checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
+try {
+  await makeBundle();
+} catch (cause) {
+  // A file that can't be read, a full disk: Node.js says which.
+  if (!(cause instanceof Error && 'code' in cause)) throw cause;
+  giveUp([cause.message]);
+}
 
-if (problems.length > 0) {
-  const lines = problems.map((problem) => `  - ${problem}\n`);
-  process.stderr.write(`The bundle can’t be made yet:\n\n${lines.join('')}\n`);
-  process.exitCode = 1;
-} else {
+async function makeBundle(): Promise<void> {
+  const problems: string[] = [];
+  const addProblem = (where: string, message: string) => problems.push(`${where} ${message}`);
+  const files = findFiles(profile, addProblem);
+  const options = readOptions(files, addProblem);
+  // What could not be read would only be found missing.
+  if (problems.length > 0) return giveUp(problems);
+  const warnings = checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
+  if (problems.length > 0) return giveUp(problems);
+
   const bundle = `dist/${profile}.zip`;
   await writeZip(bundle, files);
   const parts = [
@@ -48,4 +53,10 @@ if (problems.length > 0) {
     listNextSteps(bundle, profile, options),
   ];
   process.stdout.write(`${parts.join('\n')}\n`);
+}
+
+function giveUp(problems: readonly string[]): void {
+  const lines = problems.map((problem) => `  - ${problem}\n`);
+  process.stderr.write(`The bundle can’t be made yet:\n\n${lines.join('')}\n`);
+  process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ignore from 'ignore';
+import type { AddProblem } from '../../src/config/problem.ts';
 
 /** A profile, and the folder whose files take the place of those with the same name, or are added. */
 export const profiles = {
@@ -14,24 +15,42 @@ export type Profile = keyof typeof profiles;
 export type BundleFiles = ReadonlyMap<string, string>;
 
 /** The files of the checkout, which is the working directory, that `.ebignore` lets through, and those of the profile. */
-export function findFiles(profile: Profile): BundleFiles {
+export function findFiles(profile: Profile, addProblem: AddProblem): BundleFiles {
   const rules = ignore().add(readFileSync('.ebignore', 'utf8'));
   const files = new Map<string, string>();
   const overlay = profiles[profile];
   for (const folder of overlay === undefined ? ['.'] : ['.', overlay])
-    for (const name of walk(folder, (path) => rules.ignores(path))) files.set(name, join(folder, name));
+    for (const name of walk(folder, (path) => rules.ignores(path), addProblem))
+      files.set(name, join(folder, name));
+  for (const name of needed)
+    if (!files.has(name)) addProblem(name, 'is not in the bundle: it is missing, or .ebignore leaves it out');
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function* walk(root: string, ignores: (path: string) => boolean, folder = ''): Iterable<string> {
-  for (const entry of readdirSync(join(root, folder))) {
-    const name = folder === '' ? entry : `${folder}/${entry}`;
-    const path = join(root, name);
-    // A link that leads nowhere, or an editor's copy, which `eb deploy` leaves out too.
-    if (!existsSync(path) || name.endsWith('~')) continue;
-    const isFolder = statSync(path).isDirectory();
-    if (ignores(isFolder ? `${name}/` : name)) continue;
-    if (isFolder) yield* walk(root, ignores, name);
-    else yield name;
+const needed = [
+  'Procfile',
+  'package.json',
+  'package-lock.json',
+  'src/main.ts',
+  'views/sign-in.eta',
+  '.ebextensions/environment.config',
+  '.ebextensions/network.config',
+  '.ebextensions/site.config',
+  '.platform/nginx/conf.d/limits.conf',
+];
+
+function* walk(
+  root: string,
+  ignores: (path: string) => boolean,
+  addProblem: AddProblem,
+  folder = '',
+): Iterable<string> {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    // An editor's copy: `eb deploy` leaves these out too.
+    if (name.endsWith('~') || ignores(entry.isDirectory() ? `${name}/` : name)) continue;
+    if (entry.isDirectory()) yield* walk(root, ignores, addProblem, name);
+    else if (entry.isFile()) yield name;
+    else addProblem(join(root, name), 'is neither a file nor a folder: put the file itself there');
   }
 }

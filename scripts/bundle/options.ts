@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import type { AddProblem } from '../../src/config/problem.ts';
 import type { BundleFiles } from './files.ts';
@@ -58,13 +58,13 @@ function readFile(file: string, text: string, addProblem: AddProblem): readonly 
   const foreign = /[^\n\r\t -~]/.exec(text)?.[0];
   if (foreign !== undefined)
     addProblem(file, `has ${foreign}, which Elastic Beanstalk may not read: use plain ASCII`);
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) {
-    addProblem(file, `is not YAML: ${error.message.split('\n')[0]}`);
+  let content: unknown;
+  try {
+    content = parse(text) ?? {};
+  } catch (cause) {
+    addProblem(file, `is not YAML: ${String(cause).split('\n')[0]}`);
     return [];
   }
-  const content: unknown = document.toJS() ?? {};
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     addProblem(file, 'must have sections, like option_settings:');
     return [];

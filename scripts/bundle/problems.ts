@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { AddProblem } from '../../src/config/problem.ts';
+import { type ReadFile, readVariables, type Variables } from '../../src/config/variables.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { BundleFiles, Profile } from './files.ts';
 import { type Option, secrets, variables } from './options.ts';
@@ -24,6 +26,9 @@ export function checkDeployment(deployment: Deployment, addProblem: AddProblem):
         'must be the ARN of a secret or a parameter, like arn:aws:secretsmanager:eu-west-1:111122223333:secret:NAME',
       );
   if (profile === 'load-balanced') checkCertificate(deployment, addProblem);
+  else
+    for (const { file, namespace } of finished.filter((option) => option.namespace.startsWith('aws:elbv2:')))
+      addProblem(file, `has ${namespace}, and a single instance has no load balancer`);
   const given = finished.filter(({ namespace }) => namespace === variables);
   checkRoom(given, addProblem);
   for (const { file, name } of given.filter(holdsSecret))
@@ -32,7 +37,6 @@ export function checkDeployment(deployment: Deployment, addProblem: AddProblem):
       'holds a secret, and whoever may look at the environment can read it there: keep it in Secrets Manager or ' +
         `Parameter Store, and give its ARN under ${secrets}`,
     );
-  checkStorage(deployment, given, addProblem);
   return checkConfiguration(deployment, given, addProblem);
 }
 
@@ -43,7 +47,7 @@ const secretArn =
 
 /** What the files are delivered with, and what documentation is written with. */
 function isPlaceholder({ value }: Option): boolean {
-  return /REPLACE|\b(example\.(com|net|org)|111122223333|123456789012)\b/.test(value);
+  return /REPLACE|theirdomain|\b(example\.(com|net|org)|111122223333|123456789012)\b/i.test(value);
 }
 
 function checkCertificate({ options }: Deployment, addProblem: AddProblem): void {
@@ -85,38 +89,44 @@ function checkRoom(given: readonly Option[], addProblem: AddProblem): void {
     );
 }
 
-function checkStorage(
+/** What is lost, or reached by nobody, though the server itself would start with it. */
+function checkFit(
   { profile, allowLosingLinks }: Deployment,
-  given: readonly Option[],
+  { STORAGE, NODE_ENV, PORT, PUBLIC_URL }: Variables,
   addProblem: AddProblem,
 ): void {
-  const storage = given.find(({ name }) => name === 'STORAGE');
-  if (storage !== undefined && /^\s*sqlite:/i.test(storage.value) && !allowLosingLinks)
+  if (/^sqlite:/i.test(STORAGE ?? '') && !allowLosingLinks)
     addProblem(
-      `STORAGE in ${storage.file}`,
+      'STORAGE',
       'is a file on the instance, which is lost whenever Elastic Beanstalk replaces it, and everybody has to link again: ' +
         'use dynamodb:, or --allow-losing-links to try things out',
     );
-  const port = given.find(({ name }) => name === 'PORT');
-  if (profile === 'single' && port !== undefined && port.value !== '8080')
-    addProblem(`PORT in ${port.file}`, 'must be 8080, where nginx looks for the server');
+  if (NODE_ENV !== 'production')
+    addProblem('NODE_ENV', 'must be production: anything else has a demo and a simulator');
+  if (profile === 'single' && PORT !== '8080')
+    addProblem('PORT', 'must be 8080, where nginx looks for the server');
+  const url = URL.parse(PUBLIC_URL ?? '');
+  if (url !== null && (url.port !== '' || isIP(url.hostname) > 0))
+    addProblem(
+      'PUBLIC_URL',
+      'must have a domain and no port: Alexa calls port 443, and certificates are for names',
+    );
 }
 
-/** The server's own check, of what is known here: not of secrets, nor of files that are on the instance alone. */
+/** The server's own check, of what is known here: not of secrets, nor of what is on the instance alone. */
 function checkConfiguration(
-  { options, files }: Deployment,
+  deployment: Deployment,
   given: readonly Option[],
   addProblem: AddProblem,
 ): readonly string[] {
-  const isKnown = ({ value }: Option) => !/^(\w+:)?\//.test(value) || /^\w+:\/\//.test(value);
-  const known = given.filter(isKnown);
+  const { options, files } = deployment;
+  const known = given.filter(({ value }) => !/^(\w+:)?\/(?!\/)/.test(value.trim()));
   const unknown = options
     .filter(({ namespace }) => namespace === variables || namespace === secrets)
     .filter((option) => !known.includes(option))
-    .map(({ name }) => name);
+    .map(({ name }) => name.replace(/_FILE$/, ''));
   const warnings = new Set<string>();
-  const environment = Object.fromEntries(known.map(({ name, value }) => [name, value]));
-  const parsed = parseConfig(environment, (path) => {
+  const readFile: ReadFile = (path) => {
     const found = files.get(path.replace(/^\.\//, ''));
     if (found === undefined) throw Object.assign(new Error('not in the bundle'), { code: 'ENOENT' });
     const text = readFileSync(found, 'utf8');
@@ -125,14 +135,16 @@ function checkConfiguration(
         `${found} has a client_secret as it is, which goes into the bundle: its digest is enough, as sha256:…`,
       );
     return text;
-  });
+  };
+  const parsed = parseConfig(environmentOf(known), readFile);
   if ('problems' in parsed)
     for (const { where, message } of parsed.problems)
-      if (
-        !unknown.some(
-          (name) => where === name || where.startsWith(`${name}[`) || where === name.replace(/_FILE$/, ''),
-        )
-      )
-        addProblem(where, message);
+      if (!unknown.some((name) => where === name || where.startsWith(`${name}[`))) addProblem(where, message);
+  const ignored = () => {};
+  checkFit(deployment, readVariables(environmentOf(given), readFile, ignored), addProblem);
   return [...warnings, ...parsed.warnings];
+}
+
+function environmentOf(options: readonly Option[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(options.map(({ name, value }) => [name, value]));
 }

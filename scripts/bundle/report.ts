@@ -40,12 +40,18 @@ export function listNextSteps(bundle: string, profile: Profile, options: readonl
   const balancer = profile === 'single' ? '--single' : '--elb-type application';
   const once = [
     ...(known === '' ? [`eb init alexa-account-linking --platform "${platform}" --region ${region}`] : []),
-    ...(known.includes(`artifact: ${bundle}\n`)
-      ? []
-      : [`printf 'deploy:\\n  artifact: ${bundle}\\n' >> ${ebSettings}`]),
+    ...nameArtifact(bundle, known),
     `eb create alexa-link ${balancer} --instance_profile INSTANCE-PROFILE --timeout 30`,
   ];
   return `For a new environment:\n\n${lines(once)}\nFor one that there is:\n\n  eb deploy alexa-link --timeout 30\n`;
+}
+
+/** Has `eb` upload the bundle; nothing where it does already. */
+function nameArtifact(bundle: string, known: string): readonly string[] {
+  const named = /^\s+artifact:\s*(\S+)\s*$/m.exec(known)?.[1];
+  if (named === bundle) return [];
+  if (named !== undefined) return [`(in ${ebSettings}, put ${bundle} in place of ${named})`];
+  return [`printf '\\ndeploy:\\n  artifact: ${bundle}\\n' >> ${ebSettings}`];
 }
 
 function lines(texts: readonly string[]): string {

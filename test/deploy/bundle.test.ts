@@ -69,6 +69,7 @@ function checkout(): string {
   ])
     write(folder, name, 'of nobody’s interest');
   write(folder, 'site/clients.json', JSON.stringify(clients));
+  write(folder, 'site/storage', 'sqlite:links.db\n');
   return folder;
 }
 
@@ -170,7 +171,28 @@ describe('npm run bundle', () => {
     ],
     ['a table without a name', { 'dynamodb:alexa-links': 'dynamodb:?' }, 'STORAGE must name'],
     ['links on the instance', { 'dynamodb:alexa-links': 'sqlite:/var/tmp/links.db' }, '--allow-losing-links'],
-    ['the same in capitals', { 'dynamodb:alexa-links': '"SQLITE:links.db"' }, '--allow-losing-links'],
+    [
+      'a demo for everybody',
+      { 'CLIENTS: ': 'NODE_ENV: development\n    CLIENTS: ' },
+      'NODE_ENV must be production',
+    ],
+    [
+      'a port that Alexa does not call',
+      { 'https://REPLACE-WITH-YOUR-DOMAIN': 'https://link.cloudlights.io:8443' },
+      'PUBLIC_URL must have a domain and no port',
+    ],
+    [
+      'an address that no certificate is for',
+      { 'https://REPLACE-WITH-YOUR-DOMAIN': 'https://192.0.2.1' },
+      'PUBLIC_URL must have a domain',
+    ],
+    [
+      'links on the instance, by a file',
+      { 'STORAGE: dynamodb:alexa-links': 'STORAGE_FILE: site/storage' },
+      '--allow-losing-links',
+    ],
+    ['an alias that stands for nothing', { 'dynamodb:alexa-links': '*nothing' }, 'site.config is not YAML'],
+    ['the same in capitals', { 'dynamodb:alexa-links': '" SQLITE:links.db"' }, '--allow-losing-links'],
     [
       'a password that everybody could read',
       { 'dynamodb:alexa-links': 'postgres://app:pass-word@db/links' },
@@ -218,6 +240,57 @@ describe('npm run bundle', () => {
     expect([code, err]).toEqual([0, '']);
   });
 
+  it('takes what is in site.config, whatever the other files say', async () => {
+    const folder = checkout();
+    fillIn(folder, { 'CLIENTS: ': 'TRUST_PROXY: loopback,100.64.0.0/10\n    CLIENTS: ' });
+    expect((await bundle(folder)).out).toContain('  TRUST_PROXY    loopback,100.64.0.0/10\n');
+  });
+
+  it.each([
+    [
+      'a link to a folder above',
+      (folder: string) => symlinkSync('..', join(folder, 'site/loop')),
+      'site/loop is neither a file nor a folder',
+    ],
+    [
+      'a link to a file elsewhere',
+      (folder: string) => symlinkSync('/etc/passwd', join(folder, 'site/link')),
+      'site/link is neither',
+    ],
+    [
+      'a pipe',
+      (folder: string) => execFileSync('mkfifo', [join(folder, 'site/pipe')]),
+      'site/pipe is neither',
+    ],
+    [
+      'a bundle without the server',
+      (folder: string) => appendFileSync(join(folder, '.ebignore'), '/src/\n'),
+      'src/main.ts is not in the bundle',
+    ],
+    ['no .ebignore', (folder: string) => rmSync(join(folder, '.ebignore')), '.ebignore'],
+    ['no folder to write to', (folder: string) => writeFileSync(join(folder, 'dist'), ''), 'dist'],
+  ])('says in a word that there is %s', async (_what, spoil, said) => {
+    const folder = checkout();
+    fillIn(folder);
+    spoil(folder);
+    const { code, out, err } = await bundle(folder);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(said);
+    expect(err).not.toMatch(/at .*\.ts:\d/);
+  });
+
+  it('refuses what is a load balancer’s where there is none', async () => {
+    const folder = checkout();
+    fillIn(folder, {}, single);
+    appendFileSync(
+      join(folder, single, '.ebextensions/site.config'),
+      '  aws:elbv2:listener:443:\n    Protocol: HTTPS\n',
+    );
+    expect((await bundle(folder, '--profile', 'single')).err).toContain(
+      'a single instance has no load balancer',
+    );
+  });
+
   it('warns of a variable that nobody reads, and of secrets that go along', async () => {
     const folder = checkout();
     fillIn(folder, { 'CLIENTS: ': 'PUBLIC_URI: 1\n    CLIENTS: ' });
@@ -256,7 +329,7 @@ describe('npm run bundle', () => {
       'src',
       'views',
     ]);
-    expect(names.filter((name) => name.startsWith('site/'))).toEqual(['site/clients.json']);
+    expect(names.filter((name) => name.startsWith('site/'))).toEqual(['site/clients.json', 'site/storage']);
     const git = (...parameters: string[]) =>
       execFileSync('git', parameters, { cwd: folder, encoding: 'utf8' });
     rmSync(join(folder, '.git'), { recursive: true });
@@ -308,7 +381,7 @@ describe('npm run bundle', () => {
     expect(again.out).toContain('eb create alexa-link --elb-type application ');
     fillIn(folder, {}, single);
     const other = await bundle(folder, '--profile', 'single');
-    expect(other.out).toContain('artifact: dist/single.zip');
+    expect(other.out).toContain('put dist/single.zip in place of dist/load-balanced.zip');
     expect(other.out).toContain('eb create alexa-link --single ');
   });
 });

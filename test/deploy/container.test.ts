@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { findFiles } from '../../scripts/bundle/files.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
+import { noProblem } from '../support/no-problem.ts';
 import { startProcess } from '../support/process.ts';
 import { authorizePath, freePort, signIn, startServer, temporaryFolder } from '../support/server.ts';
 
@@ -42,7 +43,7 @@ describe('the image', () => {
       .filter((line) => /^COPY (?!--from)/.test(line))
       .flatMap((line) => line.split(' ').slice(1, -1));
     for (const path of copied) expect(existsSync(path), path).toBe(true);
-    const needed = [...findFiles('load-balanced').keys()].filter(
+    const needed = [...findFiles('load-balanced', noProblem).keys()].filter(
       (name) => !/^(\.ebextensions|\.platform)\/|^Procfile$|^package-lock\.json$/.test(name),
     );
     const missing = needed.filter(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { findFiles, type Profile } from '../../scripts/bundle/files.ts';
 import { readOptions, sections } from '../../scripts/bundle/options.ts';
+import { noProblem } from '../support/no-problem.ts';
 import { faultOfOption, ofBalancers } from './beanstalk-options.ts';
 import { faultsOfResources } from './resources.ts';
 
@@ -35,10 +36,8 @@ describe('a configuration file of Elastic Beanstalk', () => {
 });
 
 describe.each(['load-balanced', 'single'] as const)('the profile %s', (profile) => {
-  const files = findFiles(profile);
-  const options = readOptions(files, (where, message) => {
-    throw new Error(`${where} ${message}`);
-  });
+  const files = findFiles(profile, noProblem);
+  const options = readOptions(files, noProblem);
   const optionsOf = (namespace: string) =>
     Object.fromEntries(
       options.filter((each) => each.namespace === namespace).map(({ name, value }) => [name, value]),
@@ -107,7 +106,7 @@ describe.each(['load-balanced', 'single'] as const)('the profile %s', (profile) 
 });
 
 describe('with a load balancer', () => {
-  const options = readOptions(findFiles('load-balanced'), () => {});
+  const options = readOptions(findFiles('load-balanced', noProblem), noProblem);
   const value = (namespace: string, name: string) =>
     options.find((each) => each.namespace === namespace && each.name === name)?.value;
 

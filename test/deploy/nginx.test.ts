@@ -14,6 +14,7 @@ import { noCaddy, startCaddy } from '../support/caddy.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { temporary } from '../support/databases.ts';
 import { faultOf, noNginx, startNginx, writeNginx, writePlatformNginx } from '../support/nginx.ts';
+import { noProblem } from '../support/no-problem.ts';
 import {
   authorizeCode,
   authorizePath,
@@ -49,7 +50,9 @@ afterAll(() => setDefaultCACertificates(usual));
 /** nginx and a server behind it, as a bundle of the profile sets them up. */
 async function startInstance(profile: Profile, publicPort?: number) {
   const [port80, port443] = [await freePort(), await freePort()];
-  const trusted = readOptions(findFiles(profile), () => {}).find(({ name }) => name === 'TRUST_PROXY');
+  const trusted = readOptions(findFiles(profile, noProblem), noProblem).find(
+    ({ name }) => name === 'TRUST_PROXY',
+  );
   const url = `https://localhost:${publicPort ?? port443}`;
   // One that stands in for Alexa, and can be reached.
   const skill = { ...cloudLights, redirect_uris: [`${url}/linked`] };

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findFiles, type Profile } from '../../scripts/bundle/files.ts';
 import { untilListening } from './databases.ts';
+import { noProblem } from './no-problem.ts';
 
 const nginx = '/usr/sbin/nginx';
 
@@ -29,7 +30,7 @@ export function writePlatformNginx(folder: string, profile: Profile, places: Pla
   write('conf.d/healthd_logformat.conf', healthFormat);
   write('conf.d/elasticbeanstalk/healthd.conf', healthLog);
   write('conf.d/elasticbeanstalk/00_application.conf', application);
-  for (const [name, path] of findFiles(profile))
+  for (const [name, path] of findFiles(profile, noProblem))
     if (name.startsWith('.platform/nginx/'))
       write(name.slice('.platform/nginx/'.length), readFileSync(path, 'utf8'));
   mkdirSync(join(folder, 'logs/healthd'), { recursive: true });
