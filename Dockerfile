@@ -23,5 +23,5 @@ RUN ["node", "--import", "./src/compile-cache.js", "--input-type=module", "--eva
 ENV NODE_ENV=production PORT=8080
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
-    CMD ["node", "--eval", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+    CMD ["node", "--eval", "fetch('http://127.0.0.1:' + (process.env.PORT?.trim() || 8080) + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--import", "./src/compile-cache.js", "--max-semi-space-size=2", "src/main.ts"]

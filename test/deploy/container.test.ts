@@ -66,14 +66,16 @@ describe('the image', () => {
     const check: string[] = JSON.parse(/CMD (.*)$/.exec(instruction('HEALTHCHECK'))?.[1] ?? '[]');
     expect(check[0]).toBe('node');
     const server = await startServer();
-    const ask = async () => {
-      const env = { PORT: String(server.config.port) };
+    const ask = async (PORT = ` ${server.config.port} `) => {
+      const env = { PORT };
       const [code] = await once(spawn(process.execPath, check.slice(1), { env }), 'close');
       return code;
     };
     expect(await ask()).toBe(0);
     await server.stop();
     expect(await ask()).toBe(1);
+    // As the server reads it: empty is unset.
+    expect(check.join(' ')).toContain('|| 8080');
   });
 });
 
