@@ -14,9 +14,10 @@ COPY views views
 COPY site site
 COPY src src
 
-# `docker exec NAME alexa-link links list`. Compiled code is kept by user, and can't be at run time where the disk is read-only.
-RUN chmod 755 src/cli.ts && ln -s /app/src/cli.ts /usr/local/bin/alexa-link \
-    && mkdir node_modules/.cache && chown 1000:1000 node_modules/.cache
+# `docker exec NAME alexa-link links list`. What was private to who built the image is read by another user. Compiled code is kept by
+# user, and can't be at run time where the disk is read-only; data/ is for a look without settings.
+RUN chmod -R a+rX package.json site src views && chmod a+x src/cli.ts && ln -s /app/src/cli.ts /usr/local/bin/alexa-link \
+    && mkdir data node_modules/.cache && chown 1000:1000 data node_modules/.cache
 USER 1000:1000
 RUN ["node", "--import", "./src/compile-cache.js", "--input-type=module", "--eval", "await import('./src/start.ts')"]
 

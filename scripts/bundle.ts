@@ -49,7 +49,7 @@ async function makeBundle(): Promise<void> {
     `${bundle}: ${files.size} files, ${Math.ceil(statSync(bundle).size / 1024)} KB\n`,
     listContents(files),
     listVariables(options),
-    ...warnings.map((warning) => `  Look again: ${warning}\n`),
+    ...warnings.map((warning) => `  Warning: ${warning}\n`),
     listNextSteps(bundle, profile, options),
   ];
   process.stdout.write(`${parts.join('\n')}\n`);

@@ -5,7 +5,7 @@ import type { AddProblem } from '../../src/config/problem.ts';
 import type { BundleFiles } from './files.ts';
 
 /** One setting of Elastic Beanstalk's, and the file of the checkout that has it. */
-export interface Option {
+export interface Setting {
   readonly file: string;
   readonly namespace: string;
   readonly name: string;
@@ -32,7 +32,8 @@ export const sections = [
 ] as const;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const byNamespace = z.record(z.string(), z.record(z.string(), scalar));
+const empty = z.null().transform(() => ({}));
+const byNamespace = z.record(z.string(), z.union([empty, z.record(z.string(), scalar)]));
 const asList = z.array(
   z.object({ namespace: z.string().optional(), option_name: z.string(), value: scalar }),
 );
@@ -43,8 +44,8 @@ export const variables = 'aws:elasticbeanstalk:application:environment';
 export const secrets = `${variables}secrets`;
 
 /** The options of all configuration files; a later file wins, in the order of the names, as on Elastic Beanstalk. */
-export function readOptions(files: BundleFiles, addProblem: AddProblem): readonly Option[] {
-  const options = new Map<string, Option>();
+export function readOptions(files: BundleFiles, addProblem: AddProblem): readonly Setting[] {
+  const options = new Map<string, Setting>();
   for (const [name, file] of files) {
     if (!/^\.ebextensions\/[^/]+\.config$/.test(name)) continue;
     const settings = readFile(file, readFileSync(file, 'utf8'), addProblem);
@@ -53,7 +54,7 @@ export function readOptions(files: BundleFiles, addProblem: AddProblem): readonl
   return [...options.values()];
 }
 
-function readFile(file: string, text: string, addProblem: AddProblem): readonly Option[] {
+function readFile(file: string, text: string, addProblem: AddProblem): readonly Setting[] {
   if (text.includes('\t')) addProblem(file, 'has a tab, which YAML does not allow: indent with spaces');
   const foreign = /[^\n\r\t -~]/.exec(text)?.[0];
   if (foreign !== undefined)
@@ -75,8 +76,8 @@ function readFile(file: string, text: string, addProblem: AddProblem): readonly 
   return readSettings(file, 'option_settings' in content ? content.option_settings : {}, addProblem);
 }
 
-function readSettings(file: string, settings: unknown, addProblem: AddProblem): readonly Option[] {
-  const list = asList.safeParse(settings);
+function readSettings(file: string, settings: unknown, addProblem: AddProblem): readonly Setting[] {
+  const list = asList.safeParse(settings ?? []);
   if (list.success)
     return list.data.map(({ namespace = variables, option_name: name, value }) => ({
       file,

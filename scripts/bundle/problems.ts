@@ -4,12 +4,12 @@ import type { AddProblem } from '../../src/config/problem.ts';
 import { type ReadFile, readVariables, type Variables } from '../../src/config/variables.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { BundleFiles, Profile } from './files.ts';
-import { type Option, secrets, variables } from './options.ts';
+import { type Setting, secrets, variables } from './options.ts';
 
 interface Deployment {
   readonly files: BundleFiles;
   readonly profile: Profile;
-  readonly options: readonly Option[];
+  readonly options: readonly Setting[];
   readonly allowLosingLinks: boolean;
 }
 
@@ -29,7 +29,11 @@ export function checkDeployment(deployment: Deployment, addProblem: AddProblem):
   else
     for (const { file, namespace } of finished.filter((option) => option.namespace.startsWith('aws:elbv2:')))
       addProblem(file, `has ${namespace}, and a single instance has no load balancer`);
+  checkRegions(finished, addProblem);
   const given = finished.filter(({ namespace }) => namespace === variables);
+  for (const { name, file } of given)
+    if (isSecret(name, options))
+      addProblem(`${name} in ${file}`, 'is there twice, as it is and as a secret: remove one of the two');
   checkRoom(given, addProblem);
   for (const { file, name } of given.filter(holdsSecret))
     addProblem(
@@ -46,7 +50,7 @@ const secretArn =
   /^arn:aws[\w-]*:(secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@:-]+$/;
 
 /** What the files are delivered with, and what documentation is written with. */
-function isPlaceholder({ value }: Option): boolean {
+function isPlaceholder({ value }: Setting): boolean {
   return /REPLACE|theirdomain|\b(example\.(com|net|org)|111122223333|123456789012)\b/i.test(value);
 }
 
@@ -63,9 +67,24 @@ function checkCertificate({ options }: Deployment, addProblem: AddProblem): void
     );
 }
 
+/** A load balancer takes certificates of its own region alone, and instances look for secrets there. */
+function checkRegions(settings: readonly Setting[], addProblem: AddProblem): void {
+  const regions = new Set(settings.flatMap(({ value }) => regionOf(value) ?? []));
+  if (regions.size > 1)
+    addProblem(
+      'The ARNs',
+      `are of different regions, ${[...regions].join(' and ')}: all must be of the environment’s`,
+    );
+}
+
+/** The region in an ARN. */
+export function regionOf(arn: string): string | undefined {
+  return /^arn:aws[\w-]*:(?:acm|secretsmanager|ssm):([\w-]+):/.exec(arn)?.[1];
+}
+
 const alwaysSecret = ['USERS_PEPPER', 'USERS_LDAP_BIND_PASSWORD', 'USERS_HTTP_TOKEN'];
 
-function holdsSecret({ name, value }: Option): boolean {
+function holdsSecret({ name, value }: Setting): boolean {
   return (
     alwaysSecret.includes(name) ||
     !!URL.parse(value)?.password ||
@@ -80,7 +99,7 @@ const hasOpenSecret = (clients: string) => /"client_secret"\s*:\s*"(?!sha256:)/.
 /** The limit is of docs.aws.amazon.com/elasticbeanstalk/latest/dg/environments-cfg-softwaresettings.html */
 const mostBytes = 4096;
 
-function checkRoom(given: readonly Option[], addProblem: AddProblem): void {
+function checkRoom(given: readonly Setting[], addProblem: AddProblem): void {
   const bytes = Buffer.byteLength(given.map(({ name, value }) => `${name}=${value},`).join(''));
   if (bytes > mostBytes)
     addProblem(
@@ -116,7 +135,7 @@ function checkFit(
 /** The server's own check, of what is known here: not of secrets, nor of what is on the instance alone. */
 function checkConfiguration(
   deployment: Deployment,
-  given: readonly Option[],
+  given: readonly Setting[],
   addProblem: AddProblem,
 ): readonly string[] {
   const { options, files } = deployment;
@@ -126,6 +145,8 @@ function checkConfiguration(
     .filter((option) => !known.includes(option))
     .map(({ name }) => name.replace(/_FILE$/, ''));
   const warnings = new Set<string>();
+  if (isSecret('USERS', options) && !options.some(({ name }) => name === 'USERS_QUERY'))
+    warnings.add('USERS is a secret: if it names a database, USERS_QUERY is needed as well (docs/users.md)');
   const readFile: ReadFile = (path) => {
     const found = files.get(path.replace(/^\.\//, ''));
     if (found === undefined) throw Object.assign(new Error('not in the bundle'), { code: 'ENOENT' });
@@ -139,12 +160,22 @@ function checkConfiguration(
   const parsed = parseConfig(environmentOf(known), readFile);
   if ('problems' in parsed)
     for (const { where, message } of parsed.problems)
-      if (!unknown.some((name) => where === name || where.startsWith(`${name}[`))) addProblem(where, message);
+      if (!unknown.some((name) => isAbout(name, where))) addProblem(where, message);
   const ignored = () => {};
   checkFit(deployment, readVariables(environmentOf(given), readFile, ignored), addProblem);
+  if (/\.elasticbeanstalk\.com\b/i.test(environmentOf(given)['PUBLIC_URL'] ?? ''))
+    warnings.add(
+      'PUBLIC_URL is at elasticbeanstalk.com: Amazon certifies no skill whose pages are not at a domain of yours',
+    );
   return [...warnings, ...parsed.warnings];
 }
 
-function environmentOf(options: readonly Option[]): Readonly<Record<string, string>> {
+/** Whether a problem is one of that variable: `CLIENTS[0].client_id` is of `CLIENTS`. */
+const isAbout = (variable: string, where: string) => where === variable || where.startsWith(`${variable}[`);
+
+const isSecret = (wanted: string, settings: readonly Setting[]) =>
+  settings.some(({ namespace, name }) => namespace === secrets && name === wanted);
+
+function environmentOf(options: readonly Setting[]): Readonly<Record<string, string>> {
   return Object.fromEntries(options.map(({ name, value }) => [name, value]));
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { BundleFiles, Profile } from './files.ts';
-import { type Option, secrets, variables } from './options.ts';
+import { type Setting, secrets, variables } from './options.ts';
+import { regionOf } from './problems.ts';
 
 /** A line for each folder; what is the operator's own, and what is at the top, by name. */
 export function listContents(files: BundleFiles): string {
@@ -18,7 +19,7 @@ export function listContents(files: BundleFiles): string {
 }
 
 /** The variables that the server will have. What is in a secret is not known here. */
-export function listVariables(options: readonly Option[]): string {
+export function listVariables(options: readonly Setting[]): string {
   const set = options.filter(({ namespace }) => namespace === variables || namespace === secrets);
   return lines(
     set.map(
@@ -31,11 +32,9 @@ const platform = 'Node.js 24 running on 64bit Amazon Linux 2023';
 const ebSettings = '.elasticbeanstalk/config.yml';
 
 /** The commands that bring the bundle to Elastic Beanstalk, without those that were given before. */
-export function listNextSteps(bundle: string, profile: Profile, options: readonly Option[]): string {
-  const regions = options.map(
-    ({ value }) => /^arn:aws[\w-]*:(?:acm|secretsmanager|ssm):([\w-]+):/.exec(value)?.[1],
-  );
-  const region = regions.find((found) => found !== undefined) ?? 'REGION';
+export function listNextSteps(bundle: string, profile: Profile, options: readonly Setting[]): string {
+  const regions = options.flatMap(({ value }) => regionOf(value) ?? []);
+  const region = regions[0] ?? process.env['AWS_DEFAULT_REGION'] ?? process.env['AWS_REGION'] ?? 'REGION';
   const known = existsSync(ebSettings) ? readFileSync(ebSettings, 'utf8') : '';
   const balancer = profile === 'single' ? '--single' : '--elb-type application';
   const once = [
@@ -43,7 +42,7 @@ export function listNextSteps(bundle: string, profile: Profile, options: readonl
     ...nameArtifact(bundle, known),
     `eb create alexa-link ${balancer} --instance_profile INSTANCE-PROFILE --timeout 30`,
   ];
-  return `For a new environment:\n\n${lines(once)}\nFor one that there is:\n\n  eb deploy alexa-link --timeout 30\n`;
+  return `For a new environment:\n\n${lines(once)}\nFor an existing environment:\n\n  eb deploy alexa-link --timeout 30\n`;
 }
 
 /** Has `eb` upload the bundle; nothing where it does already. */

@@ -172,6 +172,16 @@ describe('npm run bundle', () => {
     ['a table without a name', { 'dynamodb:alexa-links': 'dynamodb:?' }, 'STORAGE must name'],
     ['links on the instance', { 'dynamodb:alexa-links': 'sqlite:/var/tmp/links.db' }, '--allow-losing-links'],
     [
+      'a certificate of another region',
+      { 'REPLACE-WITH-THE-ARN-OF-THE-CERTIFICATE': certificate.replace('eu-west-1', 'us-east-1') },
+      'are of different regions, eu-west-1 and us-east-1',
+    ],
+    [
+      'a variable that is there twice',
+      { 'CLIENTS: ': 'USERS: file:site/users.htpasswd\n    CLIENTS: ' },
+      'USERS in .ebextensions/site.config is there twice',
+    ],
+    [
       'a demo for everybody',
       { 'CLIENTS: ': 'NODE_ENV: development\n    CLIENTS: ' },
       'NODE_ENV must be production',
@@ -240,6 +250,19 @@ describe('npm run bundle', () => {
     expect([code, err]).toEqual([0, '']);
   });
 
+  it('takes users from a file, to try things out, where nothing is a secret', async () => {
+    const folder = checkout();
+    write(folder, 'site/users.htpasswd', htpasswd);
+    fillIn(folder, {
+      'CLIENTS: ': 'USERS: file:site/users.htpasswd\n    CLIENTS: ',
+      '    USERS: REPLACE-WITH-THE-ARN-OF-THE-SECRET\n': '',
+    });
+    const { code, out, err } = await bundle(folder);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('  USERS          file:site/users.htpasswd\n');
+    expect(out).not.toContain('USERS_QUERY');
+  });
+
   it('takes what is in site.config, whatever the other files say', async () => {
     const folder = checkout();
     fillIn(folder, { 'CLIENTS: ': 'TRUST_PROXY: loopback,100.64.0.0/10\n    CLIENTS: ' });
@@ -295,8 +318,11 @@ describe('npm run bundle', () => {
     const folder = checkout();
     fillIn(folder, { 'CLIENTS: ': 'PUBLIC_URI: 1\n    CLIENTS: ' });
     const { out } = await bundle(folder);
-    expect(out).toContain('Look again: PUBLIC_URI is set, but nobody reads it');
-    expect(out).toContain('Look again: site/clients.json has a client_secret as it is');
+    expect(out).toContain('Warning: PUBLIC_URI is set, but nobody reads it');
+    expect(out).toContain(
+      'Warning: USERS is a secret: if it names a database, USERS_QUERY is needed as well',
+    );
+    expect(out).toContain('Warning: site/clients.json has a client_secret as it is');
     write(
       folder,
       'site/clients.json',

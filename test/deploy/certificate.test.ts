@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -23,6 +24,7 @@ import { freePort, temporaryFolder } from '../support/server.ts';
 
 const platform = 'deploy/eb-single-instance/.platform';
 const run = promisify(execFile);
+const coreutils = ['basename', 'cat', 'cut', 'dirname', 'find', 'grep', 'mkdir', 'mv', 'rm', 'sed', 'tr'];
 const domain = 'link.cloudlights.io';
 const program = 'usr/local/sbin/alexa-account-linking-certificate';
 const pem = 'etc/alexa-account-linking/tls.pem';
@@ -73,13 +75,26 @@ async function makeInstance(): Promise<Instance> {
     'bin/systemctl',
     `[ ! -e ${at('no-systemd')} ] || exit 1; echo "$@" >>${at('systemctl.log')}; [ "$1" != reload ] || kill -HUP "$(cat ${at('nginx/nginx.pid')})"`,
   );
+  // All that the hooks may call, so that certbot can be missing.
+  for (const name of [
+    'bash',
+    'env',
+    'openssl',
+    'curl',
+    'flock',
+    'timeout',
+    'install',
+    'certbot',
+    ...coreutils,
+  ])
+    symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), at(join('bin', name)));
   script('bin/dnf', 'echo "nothing should be fetched" >&2; exit 1');
   write('.curlrc', `connect-to = "::127.0.0.1:${port80}"\n`);
   const authority = await startPebble(root, port80);
   onTestFinished(authority.stop);
   write('letsencrypt/cli.ini', `server = ${authority.directory}\n`);
   const env = {
-    PATH: `${at('bin')}:${process.env['PATH']}`,
+    PATH: at('bin'),
     CURL_HOME: root,
     XDG_CONFIG_HOME: root,
     REQUESTS_CA_BUNDLE: authority.ca,
@@ -312,6 +327,32 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)('on a new instance', () => 
     },
   );
 
+  it('says once that it waits, and not each minute', async () => {
+    await prebuild();
+    expect(await postdeploy()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z waiting for a certificate: /);
+    expect(await minute()).toBe('');
+    expect(await postdeploy()).toContain('waiting for a certificate');
+  });
+
+  it('asks once where a deployment and the timer meet', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    writeFileSync(instance.at(pem), '');
+    await prebuild();
+    const said = await Promise.all([minute(), minute(), minute()]);
+    expect(said.filter((each) => each.includes('nginx now has the certificate'))).toHaveLength(1);
+    expect(said.filter((each) => each === '')).toHaveLength(2);
+  });
+
+  it('waits like after a refusal where certbot can’t be had', async () => {
+    await prebuild();
+    await instance.startNginx();
+    rmSync(instance.at('bin/certbot'));
+    expect(await postdeploy()).toContain('the next try is in 15 minutes');
+    expect(await minute()).toBe('');
+  });
+
   it('leaves what it does to systemd in a form that systemd takes', async () => {
     await prebuild();
     await postdeploy();
@@ -319,7 +360,8 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)('on a new instance', () => 
       (kind) => `etc/systemd/system/alexa-account-linking-certificate.${kind}`,
     );
     expect(units.map(seen)).toEqual([
-      `[Service]\nType=oneshot\nExecStart=${instance.at(program)}\n`,
+      `[Unit]\nDescription=Certificate from Let's Encrypt\n[Service]\nType=oneshot\nExecStart=${instance.at(program)}\n` +
+        'StandardOutput=append:/var/log/eb-hooks.log\nStandardError=inherit\n',
       '[Timer]\nOnActiveSec=1min\nOnUnitActiveSec=1min\n[Install]\nWantedBy=timers.target\n',
     ]);
     expect(seen('systemctl.log')).toMatch(/^daemon-reload\n/);

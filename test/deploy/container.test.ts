@@ -33,6 +33,26 @@ describe('the image', () => {
     expect(stages[0]?.join('\n')).toContain('npm ci --omit=dev');
   });
 
+  it('has Node.js and its packages from the stage before, and can be written to only where that is of use', () => {
+    expect(last).toEqual(
+      expect.arrayContaining([
+        'COPY --from=packages /usr/local/bin/node /usr/local/bin/node',
+        'COPY --from=packages /app/node_modules node_modules',
+        'WORKDIR /app',
+        'ENV NODE_ENV=production PORT=8080',
+        'EXPOSE 8080',
+      ]),
+    );
+    expect(last.join('\n')).toMatch(/ln -s \/app\/src\/cli\.ts \/usr\/local\/bin\/alexa-link/);
+    expect(last.join('\n').match(/chown \S+ .*/g)).toEqual(['chown 1000:1000 data node_modules/.cache']);
+    const user = last.findIndex((line) => line.startsWith('USER '));
+    const warmed = last.findIndex((line) =>
+      line.startsWith('RUN ["node", "--import", "./src/compile-cache.js"'),
+    );
+    // Compiled code is kept by user.
+    expect(warmed).toBeGreaterThan(user);
+  });
+
   it('holds what a bundle holds, but for what is Elastic Beanstalk’s', () => {
     const excluded = ignore().add(
       readFileSync('.dockerignore', 'utf8')
@@ -87,8 +107,12 @@ describe('compose.dev.yaml', () => {
   afterAll(() => postgres.stop());
 
   it('is a look at the server: people link, and links are in PostgreSQL', async () => {
-    const { services } = parse(readFileSync('compose.dev.yaml', 'utf8'));
+    const { services, volumes } = parse(readFileSync('compose.dev.yaml', 'utf8'));
     const { environment, ports, depends_on: needs } = services.server;
+    expect(services.server).toMatchObject({ build: '.', read_only: true, stop_grace_period: '30s' });
+    expect(services.postgres.volumes.map((volume: string) => volume.split(':')[0])).toEqual(
+      Object.keys(volumes),
+    );
     expect(ports).toEqual(['127.0.0.1:8080:8080']);
     expect(Object.keys(needs)).toEqual(['postgres']);
     const { username, password, host, pathname } = new URL(environment.STORAGE);

@@ -52,11 +52,7 @@ describe.each(['load-balanced', 'single'] as const)('the profile %s', (profile) 
   });
 
   it('names only resources that there are in such an environment', () => {
-    const contents = [...files].filter(([name]) => name.startsWith('.ebextensions/'));
-    const resources = Object.assign(
-      {},
-      ...contents.map(([, path]) => parse(readFileSync(path, 'utf8')).Resources),
-    );
+    const resources = resourcesOf(profile);
     expect(Object.keys(resources)).toHaveLength(1);
     expect(faultsOfResources(resources, platform[profile])).toEqual([]);
     const other = platform[profile === 'single' ? 'load-balanced' : 'single'];
@@ -90,7 +86,12 @@ describe.each(['load-balanced', 'single'] as const)('the profile %s', (profile) 
       TRUST_PROXY: profile === 'single' ? 'loopback' : 'loopback,linklocal,uniquelocal',
     });
     expect(optionsOf('aws:autoscaling:launchconfiguration')).toEqual({ DisableIMDSv1: 'true' });
-    expect(optionsOf('aws:elasticbeanstalk:managedactions')['ManagedActionsEnabled']).toBe('true');
+    // All three are needed for any of it.
+    expect(optionsOf('aws:elasticbeanstalk:managedactions')).toEqual({
+      ManagedActionsEnabled: 'true',
+      PreferredStartTime: 'Tue:09:00',
+    });
+    expect(optionsOf('aws:elasticbeanstalk:managedactions:platformupdate')).toEqual({ UpdateLevel: 'minor' });
   });
 
   it('has a load balancer, or nothing that is one’s', () => {
@@ -105,13 +106,81 @@ describe.each(['load-balanced', 'single'] as const)('the profile %s', (profile) 
   });
 });
 
+/** The resources of a profile. */
+function resourcesOf(profile: Profile): Readonly<Record<string, unknown>> {
+  const files = [...findFiles(profile, noProblem)].filter(([name]) => name.startsWith('.ebextensions/'));
+  return Object.assign({}, ...files.map(([, path]) => parse(readFileSync(path, 'utf8')).Resources));
+}
+
+describe('on a single instance', () => {
+  it('the world reaches port 443', () => {
+    expect(resourcesOf('single')).toEqual({
+      HttpsIngress: {
+        Type: 'AWS::EC2::SecurityGroupIngress',
+        Properties: {
+          GroupId: { 'Fn::GetAtt': ['AWSEBSecurityGroup', 'GroupId'] },
+          IpProtocol: 'tcp',
+          FromPort: 443,
+          ToPort: 443,
+          CidrIp: '0.0.0.0/0',
+        },
+      },
+    });
+  });
+
+  it('a deployment is made in place, so that the address and the certificate stay', () => {
+    const options = readOptions(findFiles('single', noProblem), noProblem);
+    expect(options.find(({ name }) => name === 'DeploymentPolicy')?.value).toBe('AllAtOnce');
+  });
+});
+
 describe('with a load balancer', () => {
   const options = readOptions(findFiles('load-balanced', noProblem), noProblem);
+
+  it('port 80 sends everybody to the same address at HTTPS', () => {
+    expect(resourcesOf('load-balanced')).toEqual({
+      AWSEBV2LoadBalancerListener: {
+        Type: 'AWS::ElasticLoadBalancingV2::Listener',
+        Properties: {
+          LoadBalancerArn: { Ref: 'AWSEBV2LoadBalancer' },
+          Port: 80,
+          Protocol: 'HTTP',
+          DefaultActions: [
+            {
+              Type: 'redirect',
+              RedirectConfig: {
+                Protocol: 'HTTPS',
+                Port: '443',
+                Host: '#{host}',
+                Path: '/#{path}',
+                Query: '#{query}',
+                StatusCode: 'HTTP_301',
+              },
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  it('new instances are healthy before old ones go', () => {
+    expect(value('aws:elasticbeanstalk:command', 'DeploymentPolicy')).toBe('Immutable');
+    expect(value('aws:autoscaling:updatepolicy:rollingupdate', 'RollingUpdateEnabled')).toBe('true');
+    expect(value('aws:autoscaling:updatepolicy:rollingupdate', 'RollingUpdateType')).toBe('Health');
+    const process = (name: string) => Number(value('aws:elasticbeanstalk:environment:process:default', name));
+    expect(process('HealthCheckTimeout')).toBeLessThan(process('HealthCheckInterval'));
+    const group = (name: string) => Number(value('aws:autoscaling:asg', name));
+    expect(group('MinSize')).toBeLessThanOrEqual(group('MaxSize'));
+    const trigger = (name: string) => Number(value('aws:autoscaling:trigger', name));
+    expect(trigger('LowerThreshold')).toBeLessThan(trigger('UpperThreshold'));
+  });
   const value = (namespace: string, name: string) =>
     options.find((each) => each.namespace === namespace && each.name === name)?.value;
 
   it('no connection is cut while it is used: idle ones end first at who sends, and draining takes longer than a stop', () => {
-    expect(Number(value('aws:elbv2:loadbalancer', 'IdleTimeout'))).toBeLessThan(60);
+    const idle = Number(value('aws:elbv2:loadbalancer', 'IdleTimeout'));
+    expect(idle).toBeLessThan(60);
+    expect(idle).toBeGreaterThan(30);
     const delay = value('aws:elasticbeanstalk:environment:process:default', 'DeregistrationDelay');
     expect(Number(delay)).toBeGreaterThan(25);
   });
@@ -124,6 +193,7 @@ describe('with a load balancer', () => {
   it('HTTPS is as AWS recommends it', () => {
     expect(value('aws:elbv2:listener:443', 'SSLPolicy')).toBe('ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09');
     expect(value('aws:elbv2:listener:443', 'Protocol')).toBe('HTTPS');
+    expect(value('aws:elbv2:listener:443', 'ListenerEnabled')).toBe('true');
   });
 });
 

@@ -32,21 +32,22 @@ interface Statement {
 }
 
 interface Template {
-  readonly Parameters: Readonly<Record<string, { readonly Default: string }>>;
+  readonly Parameters: Readonly<
+    Record<string, { readonly Default: string; readonly AllowedPattern: string }>
+  >;
   readonly Resources: Readonly<Record<string, { readonly Properties: Readonly<Record<string, unknown>> }>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
   readonly Conditions: Readonly<Record<string, unknown>>;
 }
 
 const template = parseTemplate(text) as unknown as Template;
-const { LinksTable, LinksTablePolicy, InstanceRole } = template.Resources;
+const { LinksTable, LinksTablePolicy, InstanceRole, InstanceProfile } = template.Resources;
 
 interface Policy {
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
 
 const policyOfTable = LinksTablePolicy?.Properties as Policy | undefined;
-const policiesOfRole = InstanceRole?.Properties['Policies'] as readonly Policy[] | undefined;
 const actionsOf = (statement?: Statement) => [statement?.Action ?? []].flat();
 
 let dynamo: DynamoServer;
@@ -178,11 +179,69 @@ describe('the template of the table of links', () => {
     ]);
   });
 
-  it('lets the instances read secrets of this server’s, and no others', () => {
-    const statements = policiesOfRole?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
-    expect(statements.flatMap(actionsOf)).toEqual(['secretsmanager:GetSecretValue', 'ssm:GetParameter']);
-    for (const { Resource } of statements) expect(JSON.stringify(Resource)).toContain(`\${SecretPrefix}*`);
-    expect(template.Parameters['SecretPrefix']?.Default).toBe('alexa-account-linking/');
+  it('lets the instances do their work, read secrets of this server’s, and nothing else', () => {
+    const secret = `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:\${SecretPrefix}*`;
+    const parameter = `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/\${SecretPrefix}*`;
+    expect(InstanceRole?.Properties).toEqual({
+      Description: expect.any(String),
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      ManagedPolicyArns: [
+        { 'Fn::Sub': `arn:\${AWS::Partition}:iam::aws:policy/AWSElasticBeanstalkWebTier` },
+        { Ref: 'LinksTablePolicy' },
+      ],
+      Policies: [
+        {
+          PolicyName: 'secrets',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: { 'Fn::Sub': secret } },
+              { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: { 'Fn::Sub': parameter } },
+            ],
+          },
+        },
+      ],
+    });
+    expect(policyOfTable?.PolicyDocument.Statement.map(({ Effect }) => Effect)).toEqual(['Allow', 'Allow']);
+    expect(InstanceProfile?.Properties).toEqual({ Roles: [{ Ref: 'InstanceRole' }] });
+  });
+
+  it('names the table as the settings do, and the one that is used', () => {
+    expect(LinksTable?.Properties['TableName']).toEqual({ Ref: 'TableName' });
+    expect(readFileSync('.ebextensions/site.config', 'utf8')).toContain(
+      `STORAGE: dynamodb:${template.Parameters['TableName']?.Default}\n`,
+    );
+    expect(template.Conditions).toEqual({
+      HasRestoredTable: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'RestoredTable' }, ''] }] },
+    });
+    expect(template.Outputs).toMatchObject({
+      Storage: {
+        Value: {
+          'Fn::If': [
+            'HasRestoredTable',
+            { 'Fn::Sub': `dynamodb:\${RestoredTable}` },
+            { 'Fn::Sub': `dynamodb:\${LinksTable}` },
+          ],
+        },
+      },
+      InstanceProfile: { Value: { Ref: 'InstanceProfile' } },
+    });
+  });
+
+  it.each([
+    ['TableName', 'alexa-links', ['', 'x', 'alexa links', '*']],
+    ['SecretPrefix', 'alexa-account-linking/', ['', '/', '/links/', 'alexa', '*/']],
+    ['RestoredTable', 'alexa-links-restored', ['x', '*', 'a b c']],
+  ])('takes for %s what can be meant', (name, good, bad) => {
+    const { AllowedPattern = '', Default } = template.Parameters[name] ?? {};
+    const pattern = new RegExp(`^(?:${AllowedPattern})$`);
+    for (const value of [good, Default]) expect(value).toMatch(pattern);
+    for (const value of bad) expect(value).not.toMatch(pattern);
   });
 });
 

@@ -2,7 +2,7 @@
 # Gets the certificate for PUBLIC_URL from Let's Encrypt and keeps it fresh: runs after each deployment and then every minute,
 # most times for nothing. Never fails a deployment: what goes wrong is said, and tried again.
 set -uo pipefail
-trap 'echo "the certificate was not looked after: line $LINENO failed"; exit 0' ERR
+trap 'say "the certificate was not looked after: line $LINENO failed"; exit 0' ERR
 umask 022
 
 folder=/etc/alexa-account-linking
@@ -12,11 +12,19 @@ challenges=$state/acme/.well-known/acme-challenge
 program=/usr/local/sbin/alexa-account-linking-certificate
 unit=/etc/systemd/system/alexa-account-linking-certificate
 
+# Each minute's news, and not each minute the same; in eb-hooks.log, which is among the platform's logs.
+say() {
+  [ "$0" = "$program" ] && [ "$(cat "$folder/said" 2>/dev/null)" = "$1" ] && return
+  echo "$(date -u +%FT%TZ) $1"
+  echo "$1" >"$folder/said"
+}
+
 mkdir -p "$folder" "$challenges"
 if [ "$0" != "$program" ]; then
   mkdir -p "$(dirname "$program")"
   install -m 755 "$0" "$program"
-  printf '%s\n' '[Service]' Type=oneshot "ExecStart=$program" >"$unit.service"
+  printf '%s\n' '[Unit]' 'Description=Certificate from Let'"'"'s Encrypt' '[Service]' Type=oneshot "ExecStart=$program" \
+    StandardOutput=append:/var/log/eb-hooks.log StandardError=inherit >"$unit.service"
   printf '%s\n' '[Timer]' OnActiveSec=1min OnUnitActiveSec=1min '[Install]' WantedBy=timers.target >"$unit.timer"
   systemctl daemon-reload
   systemctl enable --now "$(basename "$unit").timer"
@@ -32,7 +40,7 @@ instant() { date -d "$(of "-$1" | cut -d= -f2)" +%s; }
 # nginx has what is in the file only once it was told.
 serve() {
   [ "$(cat "$folder/served" 2>/dev/null)" = "$(of -fingerprint)" ] ||
-    { nginx -t -q && systemctl reload nginx && of -fingerprint >"$folder/served" && echo "nginx now has the certificate for $domain"; }
+    { nginx -t -q && systemctl reload nginx && of -fingerprint >"$folder/served" && rm -f "$folder/said" && say "nginx now has the certificate for $domain"; }
 }
 
 domain=$(/opt/elasticbeanstalk/bin/get-config environment -k PUBLIC_URL | tr -d '[:space:]' | tr '[:upper:]' '[:lower:]' |
@@ -58,7 +66,7 @@ echo "$probe" >"$challenges/$probe"
 found=$(curl -sS --max-time 10 "http://$domain/.well-known/acme-challenge/$probe" 2>&1) || true
 rm -f "$challenges/$probe"
 if [ "$found" != "$probe" ]; then
-  echo "waiting for a certificate: http://$domain does not lead to this instance yet"
+  say "waiting for a certificate: http://$domain does not lead to this instance yet"
   exit 0
 fi
 
@@ -69,7 +77,7 @@ if ! { command -v certbot >/dev/null || timeout 300 dnf -y -q install certbot; }
   ! timeout 300 certbot certonly --non-interactive --agree-tos --register-unsafely-without-email \
     --config-dir "$state/certbot" --work-dir "$state/certbot/work" --logs-dir "$state/certbot/log" \
     --webroot --webroot-path "$state/acme" --cert-name "$domain" --domain "$domain"; then
-  echo "no certificate for $domain yet: the next try is in $((tries > 6 ? 1440 : 15 * 2 ** tries)) minutes"
+  say "no certificate for $domain yet: the next try is in $((tries > 6 ? 1440 : 15 * 2 ** tries)) minutes"
   exit 0
 fi
 (
