@@ -26,6 +26,7 @@ import {
   link,
   temporaryFolder,
 } from '../support/server.ts';
+import { withReason } from '../support/skipped.ts';
 
 const account = '210987654321';
 const users = `arn:aws:secretsmanager:eu-west-1:${account}:secret:alexa-account-linking/users-a1B2c3`;
@@ -412,7 +413,7 @@ describe('npm run bundle', () => {
   });
 });
 
-describe.skipIf(noRegistry !== undefined)('what is in a bundle', () => {
+describe.skipIf(noRegistry !== undefined)(withReason('what is in a bundle', noRegistry), () => {
   it('is installed and started as Elastic Beanstalk does, by a user with no rights and no other program', async () => {
     const folder = checkout();
     fillIn(folder);

@@ -21,6 +21,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { faultOf, noNginx, startNginx, writePlatformNginx } from '../support/nginx.ts';
 import { type Authority, noPebble, startPebble } from '../support/pebble.ts';
 import { freePort, temporaryFolder } from '../support/server.ts';
+import { withReason } from '../support/skipped.ts';
 
 const platform = 'deploy/eb-single-instance/.platform';
 const run = promisify(execFile);
@@ -144,226 +145,231 @@ it('a change of a setting runs the same hooks as a deployment', () => {
   }
 });
 
-describe.skipIf((noNginx ?? noPebble) !== undefined)('on a new instance', () => {
-  beforeEach(async () => {
-    instance = await makeInstance();
-  });
+describe.skipIf((noNginx ?? noPebble) !== undefined)(
+  withReason('on a new instance', noNginx ?? noPebble),
+  () => {
+    beforeEach(async () => {
+      instance = await makeInstance();
+    });
 
-  it('nginx starts with a certificate that nobody trusts and that ends within a week', async () => {
-    expect(faultOf(instance.at('nginx/nginx.conf'))).toMatch(/cannot load certificate/);
-    await prebuild();
-    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
-    const { issuer, subject, validToDate } = certificate();
-    expect(issuer).toBe(subject);
-    expect(validToDate.getTime() - Date.now()).toBeLessThan(7.1 * 86_400_000);
-    expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
-  });
+    it('nginx starts with a certificate that nobody trusts and that ends within a week', async () => {
+      expect(faultOf(instance.at('nginx/nginx.conf'))).toMatch(/cannot load certificate/);
+      await prebuild();
+      expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
+      const { issuer, subject, validToDate } = certificate();
+      expect(issuer).toBe(subject);
+      expect(validToDate.getTime() - Date.now()).toBeLessThan(7.1 * 86_400_000);
+      expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
+    });
 
-  it('the next deployment leaves the certificate as it is', async () => {
-    await prebuild();
-    const before = seen(pem);
-    await prebuild();
-    await instance.hook('confighooks/prebuild/10_certificate.sh');
-    expect(seen(pem)).toBe(before);
-  });
+    it('the next deployment leaves the certificate as it is', async () => {
+      await prebuild();
+      const before = seen(pem);
+      await prebuild();
+      await instance.hook('confighooks/prebuild/10_certificate.sh');
+      expect(seen(pem)).toBe(before);
+    });
 
-  it('the deployment succeeds while the domain leads elsewhere, and nothing is asked of Let’s Encrypt', async () => {
-    await prebuild();
-    expect(await postdeploy()).toContain(`http://${domain} does not lead to this instance yet`);
-    expect(seen('systemctl.log')).toContain('enable --now alexa-account-linking-certificate.timer');
-    for (const nothing of [tries, 'var/lib/alexa-account-linking/certbot'])
-      expect(existsSync(instance.at(nothing))).toBe(false);
-    expect(globSync(instance.at('var/lib/alexa-account-linking/acme/.well-known/acme-challenge/*'))).toEqual(
-      [],
-    );
-  });
+    it('the deployment succeeds while the domain leads elsewhere, and nothing is asked of Let’s Encrypt', async () => {
+      await prebuild();
+      expect(await postdeploy()).toContain(`http://${domain} does not lead to this instance yet`);
+      expect(seen('systemctl.log')).toContain('enable --now alexa-account-linking-certificate.timer');
+      for (const nothing of [tries, 'var/lib/alexa-account-linking/certbot'])
+        expect(existsSync(instance.at(nothing))).toBe(false);
+      expect(
+        globSync(instance.at('var/lib/alexa-account-linking/acme/.well-known/acme-challenge/*')),
+      ).toEqual([]);
+    });
 
-  it('a minute after the domain leads here, nginx has a real certificate', async () => {
-    await prebuild();
-    await postdeploy();
-    await instance.startNginx();
-    expect((await served())?.issuer).toContain('not yet');
-    expect(await minute()).toContain(`nginx now has the certificate for ${domain}`);
-    expect(certificate().checkHost(domain)).toBe(domain);
-    expect(certificate().issuer).toContain('Pebble');
-    expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
-    await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
-  });
+    it('a minute after the domain leads here, nginx has a real certificate', async () => {
+      await prebuild();
+      await postdeploy();
+      await instance.startNginx();
+      expect((await served())?.issuer).toContain('not yet');
+      expect(await minute()).toContain(`nginx now has the certificate for ${domain}`);
+      expect(certificate().checkHost(domain)).toBe(domain);
+      expect(certificate().issuer).toContain('Pebble');
+      expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
+      await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+    });
 
-  it('asks for a new one when a third of its life is left, and not before', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
-    const { serialNumber: first, validFromDate, validToDate } = certificate();
-    const inLife = (share: number) => {
-      const now = validFromDate.getTime() + share * (validToDate.getTime() - validFromDate.getTime());
-      writeFileSync(instance.at('now'), String(Math.floor(now / 1000)));
-    };
-    inLife(0.66);
-    expect(await minute()).toBe('');
-    expect(certificate().serialNumber).toBe(first);
-    inLife(0.67);
-    expect(await minute()).toContain('nginx now has the certificate');
-    expect(certificate().serialNumber).not.toBe(first);
-    await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
-  });
-
-  it('waits longer after each refusal, and fails no deployment', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await instance.authority.moveDomain(domain, '127.0.0.9');
-    for (const [before, minutes] of [
-      ['', 15],
-      ['1', 30],
-      ['2', 60],
-      ['9', 1440],
-    ] as const) {
-      if (before !== '') {
-        writeFileSync(instance.at(tries), before);
-        age(tries);
-      }
-      expect(await postdeploy()).toContain(
-        `no certificate for ${domain} yet: the next try is in ${minutes} minutes`,
-      );
+    it('asks for a new one when a third of its life is left, and not before', async () => {
+      await prebuild();
+      await instance.startNginx();
+      await postdeploy();
+      const { serialNumber: first, validFromDate, validToDate } = certificate();
+      const inLife = (share: number) => {
+        const now = validFromDate.getTime() + share * (validToDate.getTime() - validFromDate.getTime());
+        writeFileSync(instance.at('now'), String(Math.floor(now / 1000)));
+      };
+      inLife(0.66);
       expect(await minute()).toBe('');
-    }
-    expect(certificate().issuer).toContain('not yet');
-    await instance.authority.moveDomain(domain, '127.0.0.1');
-    age(tries);
-    expect(await minute()).toContain('nginx now has the certificate');
-    expect(existsSync(instance.at(tries))).toBe(false);
-  });
+      expect(certificate().serialNumber).toBe(first);
+      inLife(0.67);
+      expect(await minute()).toContain('nginx now has the certificate');
+      expect(certificate().serialNumber).not.toBe(first);
+      await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+    });
 
-  it('is not held up by a clock that was wrong', async () => {
-    await prebuild();
-    await instance.startNginx();
-    writeFileSync(instance.at(tries), '1');
-    const ahead = Date.now() / 1000 + 86_400 * 365;
-    utimesSync(instance.at(tries), ahead, ahead);
-    expect(await minuteAfterDeployment()).toContain('nginx now has the certificate');
-  });
+    it('waits longer after each refusal, and fails no deployment', async () => {
+      await prebuild();
+      await instance.startNginx();
+      await instance.authority.moveDomain(domain, '127.0.0.9');
+      for (const [before, minutes] of [
+        ['', 15],
+        ['1', 30],
+        ['2', 60],
+        ['9', 1440],
+      ] as const) {
+        if (before !== '') {
+          writeFileSync(instance.at(tries), before);
+          age(tries);
+        }
+        expect(await postdeploy()).toContain(
+          `no certificate for ${domain} yet: the next try is in ${minutes} minutes`,
+        );
+        expect(await minute()).toBe('');
+      }
+      expect(certificate().issuer).toContain('not yet');
+      await instance.authority.moveDomain(domain, '127.0.0.1');
+      age(tries);
+      expect(await minute()).toContain('nginx now has the certificate');
+      expect(existsSync(instance.at(tries))).toBe(false);
+    });
 
-  it('keeps the certificate that it has when a renewal is refused', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
-    const first = certificate().serialNumber;
-    await instance.authority.stop();
-    writeFileSync(instance.at('now'), String(Math.floor(certificate().validToDate.getTime() / 1000) - 60));
-    expect(await minute()).toContain('no certificate');
-    expect(await minute()).toBe('');
-    expect(certificate().serialNumber).toBe(first);
-    expect((await served())?.serialNumber).toBe(first);
-  });
+    it('is not held up by a clock that was wrong', async () => {
+      await prebuild();
+      await instance.startNginx();
+      writeFileSync(instance.at(tries), '1');
+      const ahead = Date.now() / 1000 + 86_400 * 365;
+      utimesSync(instance.at(tries), ahead, ahead);
+      expect(await minuteAfterDeployment()).toContain('nginx now has the certificate');
+    });
 
-  it('gets another one when PUBLIC_URL has changed', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
-    writeFileSync(instance.at('public-url'), 'https://Konto.CloudLights.io');
-    expect(await instance.hook('confighooks/postdeploy/10_certificate.sh')).toContain('konto.cloudlights.io');
-    expect(certificate().checkHost('konto.cloudlights.io')).toBe('konto.cloudlights.io');
-  });
+    it('keeps the certificate that it has when a renewal is refused', async () => {
+      await prebuild();
+      await instance.startNginx();
+      await postdeploy();
+      const first = certificate().serialNumber;
+      await instance.authority.stop();
+      writeFileSync(instance.at('now'), String(Math.floor(certificate().validToDate.getTime() / 1000) - 60));
+      expect(await minute()).toContain('no certificate');
+      expect(await minute()).toBe('');
+      expect(certificate().serialNumber).toBe(first);
+      expect((await served())?.serialNumber).toBe(first);
+    });
 
-  it.each([
-    ['nothing', ''],
-    ['half of a certificate', '-----BEGIN CERTIFICATE-----\nMIIB'],
-    ['a certificate of another key', 'another key'],
-  ])('recovers from %s where the certificate should be', async (_what, content) => {
-    await prebuild();
-    const good = seen(pem);
-    if (content === 'another key') {
+    it('gets another one when PUBLIC_URL has changed', async () => {
+      await prebuild();
+      await instance.startNginx();
+      await postdeploy();
+      writeFileSync(instance.at('public-url'), 'https://Konto.CloudLights.io');
+      expect(await instance.hook('confighooks/postdeploy/10_certificate.sh')).toContain(
+        'konto.cloudlights.io',
+      );
+      expect(certificate().checkHost('konto.cloudlights.io')).toBe('konto.cloudlights.io');
+    });
+
+    it.each([
+      ['nothing', ''],
+      ['half of a certificate', '-----BEGIN CERTIFICATE-----\nMIIB'],
+      ['a certificate of another key', 'another key'],
+    ])('recovers from %s where the certificate should be', async (_what, content) => {
+      await prebuild();
+      const good = seen(pem);
+      if (content === 'another key') {
+        writeFileSync(instance.at(pem), '');
+        await prebuild();
+        const [key] = seen(pem).split('-----BEGIN CERTIFICATE');
+        writeFileSync(instance.at(pem), key + good.slice(good.indexOf('-----BEGIN CERTIFICATE')));
+      } else writeFileSync(instance.at(pem), content);
+      expect(faultOf(instance.at('nginx/nginx.conf'))).toBeDefined();
+      await prebuild();
+      expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
+      await instance.startNginx();
+      expect(await postdeploy()).toContain('nginx now has the certificate');
+    });
+
+    it('is not misled by what an interrupted try has left', async () => {
+      await prebuild();
+      await instance.startNginx();
+      const certbot = instance.at('var/lib/alexa-account-linking/certbot');
+      for (const path of [
+        `renewal/${domain}.conf`,
+        `live/${domain}/fullchain.pem`,
+        `archive/${domain}/cert1.pem`,
+      ]) {
+        mkdirSync(dirname(join(certbot, path)), { recursive: true });
+        writeFileSync(join(certbot, path), '');
+      }
+      writeFileSync(instance.at(`${pem}.new`), 'half');
+      expect(await postdeploy()).toContain('nginx now has the certificate');
+      expect(readdirSync(join(certbot, 'live')).sort()).toEqual(['README', domain]);
+    });
+
+    it('fails no deployment, and does it the next minute, when nginx could not be told', async () => {
+      await prebuild();
+      await instance.startNginx();
+      await postdeploy();
       writeFileSync(instance.at(pem), '');
       await prebuild();
-      const [key] = seen(pem).split('-----BEGIN CERTIFICATE');
-      writeFileSync(instance.at(pem), key + good.slice(good.indexOf('-----BEGIN CERTIFICATE')));
-    } else writeFileSync(instance.at(pem), content);
-    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeDefined();
-    await prebuild();
-    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
-    await instance.startNginx();
-    expect(await postdeploy()).toContain('nginx now has the certificate');
-  });
+      writeFileSync(instance.at('no-systemd'), '');
+      expect(await minute()).toMatch(/the certificate was not looked after: line \d+ failed/);
+      expect(await postdeploy()).toContain('was not looked after');
+      rmSync(instance.at('no-systemd'));
+      expect(await minute()).toContain('nginx now has the certificate');
+      expect(await minute()).toBe('');
+      await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+    });
 
-  it('is not misled by what an interrupted try has left', async () => {
-    await prebuild();
-    await instance.startNginx();
-    const certbot = instance.at('var/lib/alexa-account-linking/certbot');
-    for (const path of [
-      `renewal/${domain}.conf`,
-      `live/${domain}/fullchain.pem`,
-      `archive/${domain}/cert1.pem`,
-    ]) {
-      mkdirSync(dirname(join(certbot, path)), { recursive: true });
-      writeFileSync(join(certbot, path), '');
-    }
-    writeFileSync(instance.at(`${pem}.new`), 'half');
-    expect(await postdeploy()).toContain('nginx now has the certificate');
-    expect(readdirSync(join(certbot, 'live')).sort()).toEqual(['README', domain]);
-  });
-
-  it('fails no deployment, and does it the next minute, when nginx could not be told', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
-    writeFileSync(instance.at(pem), '');
-    await prebuild();
-    writeFileSync(instance.at('no-systemd'), '');
-    expect(await minute()).toMatch(/the certificate was not looked after: line \d+ failed/);
-    expect(await postdeploy()).toContain('was not looked after');
-    rmSync(instance.at('no-systemd'));
-    expect(await minute()).toContain('nginx now has the certificate');
-    expect(await minute()).toBe('');
-    await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
-  });
-
-  it.each(['', 'not an address', "https://x'; touch /tmp/injected; '"])(
-    'fails no deployment for a PUBLIC_URL of "%s"',
-    async (publicUrl) => {
-      await prebuild();
-      writeFileSync(instance.at('public-url'), publicUrl);
-      expect(await postdeploy()).toContain('does not lead to this instance yet');
-      expect(existsSync('/tmp/injected')).toBe(false);
-    },
-  );
-
-  it('says once that it waits, and not each minute', async () => {
-    await prebuild();
-    expect(await postdeploy()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z waiting for a certificate: /);
-    expect(await minute()).toBe('');
-    expect(await postdeploy()).toContain('waiting for a certificate');
-  });
-
-  it('asks once where a deployment and the timer meet', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
-    writeFileSync(instance.at(pem), '');
-    await prebuild();
-    const said = await Promise.all([minute(), minute(), minute()]);
-    expect(said.filter((each) => each.includes('nginx now has the certificate'))).toHaveLength(1);
-    expect(said.filter((each) => each === '')).toHaveLength(2);
-  });
-
-  it('waits like after a refusal where certbot can’t be had', async () => {
-    await prebuild();
-    await instance.startNginx();
-    rmSync(instance.at('bin/certbot'));
-    expect(await postdeploy()).toContain('the next try is in 15 minutes');
-    expect(await minute()).toBe('');
-  });
-
-  it('leaves what it does to systemd in a form that systemd takes', async () => {
-    await prebuild();
-    await postdeploy();
-    const units = ['service', 'timer'].map(
-      (kind) => `etc/systemd/system/alexa-account-linking-certificate.${kind}`,
+    it.each(['', 'not an address', "https://x'; touch /tmp/injected; '"])(
+      'fails no deployment for a PUBLIC_URL of "%s"',
+      async (publicUrl) => {
+        await prebuild();
+        writeFileSync(instance.at('public-url'), publicUrl);
+        expect(await postdeploy()).toContain('does not lead to this instance yet');
+        expect(existsSync('/tmp/injected')).toBe(false);
+      },
     );
-    expect(units.map(seen)).toEqual([
-      `[Unit]\nDescription=Certificate from Let's Encrypt\n[Service]\nType=oneshot\nExecStart=${instance.at(program)}\n` +
-        'StandardOutput=append:/var/log/eb-hooks.log\nStandardError=inherit\n',
-      '[Timer]\nOnActiveSec=1min\nOnUnitActiveSec=1min\n[Install]\nWantedBy=timers.target\n',
-    ]);
-    expect(seen('systemctl.log')).toMatch(/^daemon-reload\n/);
-  });
-});
+
+    it('says once that it waits, and not each minute', async () => {
+      await prebuild();
+      expect(await postdeploy()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z waiting for a certificate: /);
+      expect(await minute()).toBe('');
+      expect(await postdeploy()).toContain('waiting for a certificate');
+    });
+
+    it('asks once where a deployment and the timer meet', async () => {
+      await prebuild();
+      await instance.startNginx();
+      await postdeploy();
+      writeFileSync(instance.at(pem), '');
+      await prebuild();
+      const said = await Promise.all([minute(), minute(), minute()]);
+      expect(said.filter((each) => each.includes('nginx now has the certificate'))).toHaveLength(1);
+      expect(said.filter((each) => each === '')).toHaveLength(2);
+    });
+
+    it('waits like after a refusal where certbot can’t be had', async () => {
+      await prebuild();
+      await instance.startNginx();
+      rmSync(instance.at('bin/certbot'));
+      expect(await postdeploy()).toContain('the next try is in 15 minutes');
+      expect(await minute()).toBe('');
+    });
+
+    it('leaves what it does to systemd in a form that systemd takes', async () => {
+      await prebuild();
+      await postdeploy();
+      const units = ['service', 'timer'].map(
+        (kind) => `etc/systemd/system/alexa-account-linking-certificate.${kind}`,
+      );
+      expect(units.map(seen)).toEqual([
+        `[Unit]\nDescription=Certificate from Let's Encrypt\n[Service]\nType=oneshot\nExecStart=${instance.at(program)}\n` +
+          'StandardOutput=append:/var/log/eb-hooks.log\nStandardError=inherit\n',
+        '[Timer]\nOnActiveSec=1min\nOnUnitActiveSec=1min\n[Install]\nWantedBy=timers.target\n',
+      ]);
+      expect(seen('systemctl.log')).toMatch(/^daemon-reload\n/);
+    });
+  },
+);

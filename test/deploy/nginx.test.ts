@@ -1,10 +1,18 @@
+import { once } from 'node:events';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, request as plainRequest } from 'node:http';
+import { createServer, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { connect as netConnect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect,
+  getCACertificates,
+  setDefaultCACertificates,
+  type TLSSocket,
+} from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Profile } from '../../scripts/bundle/files.ts';
 import { findFiles } from '../../scripts/bundle/files.ts';
@@ -13,7 +21,14 @@ import { launchBrowser } from '../support/browser.ts';
 import { noCaddy, startCaddy } from '../support/caddy.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { temporary } from '../support/databases.ts';
-import { faultOf, noNginx, startNginx, writeNginx, writePlatformNginx } from '../support/nginx.ts';
+import {
+  faultOf,
+  noNginx,
+  type Places,
+  startNginx,
+  writeNginx,
+  writePlatformNginx,
+} from '../support/nginx.ts';
 import { noProblem } from '../support/no-problem.ts';
 import {
   authorizeCode,
@@ -32,6 +47,7 @@ import {
   type TestServer,
   temporaryFolder,
 } from '../support/server.ts';
+import { withReason } from '../support/skipped.ts';
 
 const folder = temporary();
 let certificates: Certificates;
@@ -46,6 +62,18 @@ beforeAll(() => {
   setDefaultCACertificates([...usual, readFileSync(certificates.ca, 'utf8')]);
 });
 afterAll(() => setDefaultCACertificates(usual));
+
+/** Where things are here. */
+function placesOf(own: string, port80: number, port443: number, target: string): Places {
+  return {
+    'listen 80 ': `listen 127.0.0.1:${port80} `,
+    'listen 443 ': `listen 127.0.0.1:${port443} `,
+    '127.0.0.1:8080': target,
+    '/etc/alexa-account-linking/tls.pem': tls,
+    '/var/lib/alexa-account-linking/': `${own}/`,
+    '/var/log/nginx/': `${own}/logs/`,
+  };
+}
 
 /** nginx and a server behind it, as a bundle of the profile sets them up. */
 async function startInstance(profile: Profile, publicPort?: number) {
@@ -63,14 +91,8 @@ async function startInstance(profile: Profile, publicPort?: number) {
     TRUST_PROXY: trusted?.value,
   });
   const own = temporaryFolder();
-  const configuration = writePlatformNginx(own, profile, {
-    'listen 80 ': `listen 127.0.0.1:${port80} `,
-    'listen 443 ': `listen 127.0.0.1:${port443} `,
-    '127.0.0.1:8080': new URL(server.url).host,
-    '/etc/alexa-account-linking/tls.pem': tls,
-    '/var/lib/alexa-account-linking/': `${own}/`,
-    '/var/log/nginx/': `${own}/logs/`,
-  });
+  const places = placesOf(own, port80, port443, new URL(server.url).host);
+  const configuration = writePlatformNginx(own, profile, places);
   const nginx = await startNginx(configuration, port80);
   onTestFinished(nginx.stop);
   return { server, own, configuration, port80, port443, url };
@@ -80,11 +102,7 @@ async function startInstance(profile: Profile, publicPort?: number) {
 async function startBalancer(port443: number, target: number) {
   const own = temporaryFolder();
   const configuration = writePlatformNginx(own, 'single', {
-    'listen 80 ': `listen 127.0.0.1:${await freePort()} `,
-    'listen 443 ': `listen 127.0.0.1:${port443} `,
-    '127.0.0.1:8080': `127.0.0.1:${target}`,
-    '/etc/alexa-account-linking/tls.pem': tls,
-    '/var/log/nginx/': `${own}/logs/`,
+    ...placesOf(own, await freePort(), port443, `127.0.0.1:${target}`),
     'X-Forwarded-For $remote_addr': `X-Forwarded-For "$http_x_forwarded_for, ${caller}"`,
   });
   const nginx = await startNginx(configuration, port443);
@@ -124,7 +142,7 @@ function ask(
 const form = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
 const alice = 'username=alice&password=wonderland&action=sign-in';
 
-describe.skipIf(noNginx !== undefined)('Elastic Beanstalk’s nginx', () => {
+describe.skipIf(noNginx !== undefined)(withReason('Elastic Beanstalk’s nginx', noNginx), () => {
   it.each(['load-balanced', 'single'] as const)('takes the files of the profile %s', async (profile) => {
     const { configuration } = await startInstance(profile);
     expect(faultOf(configuration)).toBeUndefined();
@@ -138,7 +156,7 @@ describe.skipIf(noNginx !== undefined)('Elastic Beanstalk’s nginx', () => {
 });
 
 describe.skipIf(noNginx !== undefined).each(['load-balanced', 'single'] as const)(
-  'behind nginx, %s,',
+  withReason('behind nginx, %s,', noNginx),
   (profile) => {
     async function start() {
       if (profile === 'single') {
@@ -225,7 +243,7 @@ describe.skipIf(noNginx !== undefined).each(['load-balanced', 'single'] as const
 
 const codeRequest = { client_id: 'cloud-heating', response_type: 'code', redirect_uri: codeRedirectUri };
 
-describe.skipIf(noNginx !== undefined)('a single instance', () => {
+describe.skipIf(noNginx !== undefined)(withReason('a single instance', noNginx), () => {
   it('sends everything on port 80 to HTTPS, but for the proof of who owns the domain', async () => {
     const { own, port80 } = await startInstance('single');
     const url = `http://127.0.0.1:${port80}`;
@@ -269,6 +287,58 @@ describe.skipIf(noNginx !== undefined)('a single instance', () => {
     });
     if (refusal === undefined) expect(await spoken).toBe(version);
     else await expect(spoken).rejects.toThrow(refusal);
+  });
+
+  it('tells the server who calls whom, and nothing that a caller has made up, on connections that stay open', async () => {
+    const seen: { headers: IncomingMessage['headers']; port: number | undefined }[] = [];
+    const echo = createServer((request, response) => {
+      seen.push({ headers: request.headers, port: request.socket.remotePort });
+      response.end();
+    });
+    echo.listen(0, '127.0.0.1');
+    await once(echo, 'listening');
+    onTestFinished(() => void echo.close());
+    const [own, port80, port443] = [temporaryFolder(), await freePort(), await freePort()];
+    const at = (echo.address() as AddressInfo).port;
+    const nginx = await startNginx(
+      writePlatformNginx(own, 'single', placesOf(own, port80, port443, `127.0.0.1:${at}`)),
+      port443,
+    );
+    onTestFinished(nginx.stop);
+    for (let time = 0; time < 2; time += 1)
+      await ask(`https://localhost:${port443}/`, { headers: { ...forged, Host: '127.0.0.1' } });
+    const [first, second] = seen;
+    expect(first?.headers).toMatchObject({
+      host: '127.0.0.1',
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'https',
+      'x-real-ip': '127.0.0.1',
+    });
+    expect(first?.headers).not.toHaveProperty('forwarded');
+    expect(first?.headers).not.toHaveProperty('connection', 'close');
+    expect(second?.port).toBe(first?.port);
+    echo.closeAllConnections();
+  });
+
+  it('speaks HTTP/2, gives no session tickets, and takes no cipher without forward secrecy', async () => {
+    const { port443 } = await startInstance('single');
+    const reach = (options: ConnectionOptions) =>
+      new Promise<TLSSocket>((resolve, reject) => {
+        const socket = connect({ host: '127.0.0.1', servername: 'localhost', port: port443, ...options });
+        socket.once('error', reject).once('secureConnect', () => resolve(socket));
+      });
+    const modern = await reach({ ALPNProtocols: ['h2', 'http/1.1'] });
+    expect(modern.alpnProtocol).toBe('h2');
+    modern.destroy();
+    const older = await reach({ maxVersion: 'TLSv1.2' });
+    expect(older.getTLSTicket()).toBeUndefined();
+    expect(older.getCipher().name).toMatch(/^ECDHE-.*(GCM|POLY1305)/);
+    older.destroy();
+    const weak = {
+      maxVersion: 'TLSv1.2',
+      ciphers: 'ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA256',
+    } as const;
+    await expect(reach(weak)).rejects.toThrow(/handshake failure/);
   });
 
   it('says that it will be back while the server is restarted, and is back then', async () => {
@@ -322,44 +392,50 @@ describe('docs/deploy-container.md', () => {
     expect(server.events('sign_in.succeeded')).toMatchObject([{ ip: '127.0.0.1' }]);
   }
 
-  it.skipIf(noNginx !== undefined)('shows an nginx that does what is needed', async () => {
-    const own = temporaryFolder();
-    const [port80, port443] = [await freePort(), await freePort()];
-    const server = await startServer({
-      NODE_ENV: 'production',
-      PUBLIC_URL: `https://localhost:${port443}`,
-      TRUST_PROXY: 'loopback',
-    });
-    const shown = block('nginx')
-      .replace('listen 443', `listen 127.0.0.1:${port443}`)
-      .replace('listen 80', `listen 127.0.0.1:${port80}`)
-      .replace('127.0.0.1:8080', new URL(server.url).host)
-      .replace(/ssl_certificate .*;/, `ssl_certificate ${certificates.certificate};`)
-      .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${certificates.key};`);
-    const nginx = await startNginx(writeNginx(own, shown), port443);
-    onTestFinished(nginx.stop);
-    await expectProxied(server, `https://localhost:${port443}`);
-    const { status, headers } = await ask(`http://127.0.0.1:${port80}/links`, {
-      headers: { Host: 'link.example.com' },
-    });
-    expect([status, headers.location]).toEqual([301, 'https://link.example.com/links']);
-  });
+  it.skipIf(noNginx !== undefined)(
+    withReason('shows an nginx that does what is needed', noNginx),
+    async () => {
+      const own = temporaryFolder();
+      const [port80, port443] = [await freePort(), await freePort()];
+      const server = await startServer({
+        NODE_ENV: 'production',
+        PUBLIC_URL: `https://localhost:${port443}`,
+        TRUST_PROXY: 'loopback',
+      });
+      const shown = block('nginx')
+        .replace('listen 443', `listen 127.0.0.1:${port443}`)
+        .replace('listen 80', `listen 127.0.0.1:${port80}`)
+        .replace('127.0.0.1:8080', new URL(server.url).host)
+        .replace(/ssl_certificate .*;/, `ssl_certificate ${certificates.certificate};`)
+        .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${certificates.key};`);
+      const nginx = await startNginx(writeNginx(own, shown), port443);
+      onTestFinished(nginx.stop);
+      await expectProxied(server, `https://localhost:${port443}`);
+      const { status, headers } = await ask(`http://127.0.0.1:${port80}/links`, {
+        headers: { Host: 'link.example.com' },
+      });
+      expect([status, headers.location]).toEqual([301, 'https://link.example.com/links']);
+    },
+  );
 
-  it.skipIf(noCaddy !== undefined)('shows a Caddy that does what is needed', async () => {
-    const port = await freePort();
-    const server = await startServer({
-      NODE_ENV: 'production',
-      PUBLIC_URL: `https://localhost:${port}`,
-      TRUST_PROXY: 'loopback',
-    });
-    const shown = block('caddyfile')
-      .replace(
-        'link.example.com {',
-        `https://localhost:${port} {\n\ttls ${certificates.certificate} ${certificates.key}`,
-      )
-      .replace('127.0.0.1:8080', new URL(server.url).host);
-    const caddy = await startCaddy(temporaryFolder(), shown, port);
-    onTestFinished(caddy.stop);
-    await expectProxied(server, `https://localhost:${port}`);
-  });
+  it.skipIf(noCaddy !== undefined)(
+    withReason('shows a Caddy that does what is needed', noCaddy),
+    async () => {
+      const port = await freePort();
+      const server = await startServer({
+        NODE_ENV: 'production',
+        PUBLIC_URL: `https://localhost:${port}`,
+        TRUST_PROXY: 'loopback',
+      });
+      const shown = block('caddyfile')
+        .replace(
+          'link.example.com {',
+          `https://localhost:${port} {\n\ttls ${certificates.certificate} ${certificates.key}`,
+        )
+        .replace('127.0.0.1:8080', new URL(server.url).host);
+      const caddy = await startCaddy(temporaryFolder(), shown, port);
+      onTestFinished(caddy.stop);
+      await expectProxied(server, `https://localhost:${port}`);
+    },
+  );
 });
