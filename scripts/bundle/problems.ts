@@ -49,9 +49,12 @@ const certificateArn =
 const secretArn =
   /^arn:aws[\w-]*:(secretsmanager:[\w-]+:\d{12}:secret:|ssm:[\w-]+:\d{12}:parameter\/)[\w/+=.@:-]+$/;
 
-/** What the files are delivered with, and what documentation is written with. */
+/** What the files are delivered with, and what documentation is written with, ours and AWS's. */
+const example =
+  /REPLACE|(their|your)domain|\bM2A{12}\b|\b(example\.(com|net|org)|111122223333|123456789012|210987654321)\b/i;
+
 function isPlaceholder({ value }: Setting): boolean {
-  return /REPLACE|theirdomain|\b(example\.(com|net|org)|111122223333|123456789012)\b/i.test(value);
+  return example.test(value);
 }
 
 function checkCertificate({ options }: Deployment, addProblem: AddProblem): void {
@@ -149,8 +152,11 @@ function checkConfiguration(
     warnings.add('USERS is a secret: if it names a database, USERS_QUERY is needed as well (docs/users.md)');
   const readFile: ReadFile = (path) => {
     const found = files.get(path.replace(/^\.\//, ''));
-    if (found === undefined) throw Object.assign(new Error('not in the bundle'), { code: 'ENOENT' });
+    if (found === undefined) throw Object.assign(new Error(path), { code: notInBundle });
     const text = readFileSync(found, 'utf8');
+    const [left] = example.exec(text) ?? [];
+    if (left !== undefined && text.includes('client_id'))
+      addProblem(found, `still has ${left}, which is only an example`);
     if (hasOpenSecret(text))
       warnings.add(
         `${found} has a client_secret as it is, which goes into the bundle: its digest is enough, as sha256:…`,
@@ -169,6 +175,8 @@ function checkConfiguration(
     );
   return [...warnings, ...parsed.warnings];
 }
+
+const notInBundle = 'it is not in the bundle: of what is yours only the folder site/ goes along';
 
 /** Whether a problem is one of that variable: `CLIENTS[0].client_id` is of `CLIENTS`. */
 const isAbout = (variable: string, where: string) => where === variable || where.startsWith(`${variable}[`);

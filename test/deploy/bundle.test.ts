@@ -20,6 +20,7 @@ import { noRegistry, startRegistry } from '../support/registry.ts';
 import {
   cloudHeating,
   cloudLights,
+  euRedirectUri,
   freePort,
   htpasswd,
   isActive,
@@ -28,10 +29,12 @@ import {
 } from '../support/server.ts';
 import { withReason } from '../support/skipped.ts';
 
-const account = '210987654321';
+const account = '482910375566';
 const users = `arn:aws:secretsmanager:eu-west-1:${account}:secret:alexa-account-linking/users-a1B2c3`;
 const certificate = `arn:aws:acm:eu-west-1:${account}:certificate/0aa5d6a2-8d3c-4f4e-9b6e-2f5a1e6f3b11`;
-const clients = [cloudLights, cloudHeating];
+/** Skills without anything in them that is only an example. */
+const real = { alexa_vendor_ids: ['M2QVRFFJ539CX'], redirect_uris: [] };
+const clients = [cloudLights, cloudHeating].map((client) => ({ ...client, ...real }));
 
 /** A checkout as an operator has it before the first deployment: with what is theirs, and what lies about. */
 function checkout(): string {
@@ -132,7 +135,9 @@ describe('npm run bundle', () => {
       '  - PUBLIC_URL in .ebextensions/site.config is still to be filled in',
       '  - USERS in .ebextensions/site.config is still to be filled in',
       '  - SSLCertificateArns in .ebextensions/site.config is still to be filled in',
-      expect.stringMatching(/^ {2}- CLIENTS names site\/clients\.json, which does not exist/),
+      expect.stringMatching(
+        /^ {2}- CLIENTS names site\/clients\.json, which can’t be read \(it is not in the bundle/,
+      ),
     ]);
     const other = await bundle(folder, '--profile', 'single');
     expect(other.err).toContain(`PUBLIC_URL in ${single}/.ebextensions/site.config is still`);
@@ -183,6 +188,11 @@ describe('npm run bundle', () => {
       'USERS in .ebextensions/site.config is there twice',
     ],
     [
+      'the ARN of this product’s example',
+      { 'REPLACE-WITH-THE-ARN-OF-THE-SECRET': users.replace(account, '210987654321') },
+      'USERS in',
+    ],
+    [
       'a demo for everybody',
       { 'CLIENTS: ': 'NODE_ENV: development\n    CLIENTS: ' },
       'NODE_ENV must be production',
@@ -214,7 +224,11 @@ describe('npm run bundle', () => {
       { 'CLIENTS: ': 'USERS_HTTP_TOKEN: pass-word\n    CLIENTS: ' },
       'USERS_HTTP_TOKEN in .ebextensions/site.config holds a secret',
     ],
-    ['clients outside of the bundle', { 'site/clients.json': 'clients.json' }, 'CLIENTS names clients.json'],
+    [
+      'clients outside of the bundle',
+      { 'site/clients.json': 'clients.json' },
+      'it is not in the bundle: of what is yours only the folder site/ goes along',
+    ],
     [
       'no users',
       { 'USERS: REPLACE-WITH-THE-ARN-OF-THE-SECRET': 'USERS_PEPPER: REPLACE-WITH-THE-ARN-OF-THE-SECRET' },
@@ -249,6 +263,15 @@ describe('npm run bundle', () => {
     );
     const { code, err } = await bundle(folder, '--profile', 'single', '--allow-losing-links');
     expect([code, err]).toEqual([0, '']);
+  });
+
+  it('refuses a vendor ID that is only an example', async () => {
+    const folder = checkout();
+    fillIn(folder);
+    write(folder, 'site/clients.json', JSON.stringify([{ ...cloudLights, redirect_uris: [] }]));
+    expect((await bundle(folder)).err).toContain(
+      'site/clients.json still has M2AAAAAAAAAAAA, which is only an example',
+    );
   });
 
   it('takes users from a file, to try things out, where nothing is a secret', async () => {
@@ -327,7 +350,7 @@ describe('npm run bundle', () => {
     write(
       folder,
       'site/clients.json',
-      JSON.stringify([{ ...cloudLights, client_secret: `sha256:${'x'.repeat(43)}` }]),
+      JSON.stringify([{ ...cloudLights, ...real, client_secret: `sha256:${'x'.repeat(43)}` }]),
     );
     expect((await bundle(folder)).out).not.toContain('client_secret');
   });
@@ -480,13 +503,14 @@ describe.skipIf(noRegistry !== undefined)(withReason('what is in a bundle', noRe
       errors += chunk;
     });
     const reached = { url: `http://127.0.0.1:${port}` } as Parameters<typeof link>[0];
+    const redirectUri = euRedirectUri.replace(/\w+$/, 'M2QVRFFJ539CX');
     const health = () =>
       fetch(`${reached.url}/healthz`).then(
         ({ status }) => status,
         () => 0,
       );
     await expect.poll(health, { timeout: 20_000 }).toBe(200);
-    expect(await isActive(reached, await link(reached))).toBe(true);
+    expect(await isActive(reached, await link(reached, { redirect_uri: redirectUri }))).toBe(true);
     server.kill('SIGTERM');
     expect(await once(server, 'close')).toEqual([0, null]);
     expect(errors).toBe('');
