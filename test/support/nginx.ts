@@ -60,6 +60,11 @@ export async function startNginx(configuration: string, port: number): Promise<N
   if (fault !== undefined) throw new Error(fault);
   const child = spawn(nginx, ['-c', configuration], { stdio: 'ignore' });
   const ended = once(child, 'close');
+  child.once('exit', (code) => {
+    // Or who happens to have its port would be taken for it.
+    if (code !== 0)
+      throw new Error(`nginx: ${readFileSync(join(dirname(configuration), 'logs/error.log'), 'utf8')}`);
+  });
   // Not killed, or its worker would go on alone.
   const stop = async () => {
     child.kill('SIGTERM');
