@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -25,7 +26,20 @@ import { withReason } from '../support/skipped.ts';
 
 const platform = 'deploy/eb-single-instance/.platform';
 const run = promisify(execFile);
-const coreutils = ['basename', 'cat', 'cut', 'dirname', 'find', 'grep', 'mkdir', 'mv', 'rm', 'sed', 'tr'];
+const coreutils = [
+  'basename',
+  'cat',
+  'cut',
+  'dirname',
+  'find',
+  'grep',
+  'mkdir',
+  'mv',
+  'rm',
+  'sed',
+  'sync',
+  'tr',
+];
 const domain = 'link.cloudlights.io';
 const program = 'usr/local/sbin/alexa-account-linking-certificate';
 const pem = 'etc/alexa-account-linking/tls.pem';
@@ -246,6 +260,61 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)(
       expect(await minuteAfterDeployment()).toContain('nginx now has the certificate');
     });
 
+    it.each(['08', '1\n2\n', '-1', 'x'.repeat(5000), ''])(
+      'asks once, and then waits, where its notes are damaged: %j',
+      async (notes) => {
+        await prebuild();
+        await instance.startNginx();
+        await postdeploy();
+        await instance.authority.moveDomain(domain, '127.0.0.9');
+        writeFileSync(instance.at(pem), '');
+        await prebuild();
+        writeFileSync(instance.at(tries), notes);
+        age(tries);
+        expect(await minute()).toMatch(/the next try is in (15|30) minutes/);
+        for (let time = 0; time < 3; time += 1) expect(await minute()).toBe('');
+      },
+    );
+
+    it('asks once, and then waits, while a clock is so far ahead that no certificate is good', async () => {
+      await prebuild();
+      await instance.startNginx();
+      writeFileSync(instance.at('now'), String(Math.floor(Date.now() / 1000) + 9 * 365 * 86_400));
+      expect(await postdeploy()).toContain('nginx now has the certificate');
+      const { serialNumber } = certificate();
+      for (let time = 0; time < 3; time += 1) expect(await minute()).toBe('');
+      expect(certificate().serialNumber).toBe(serialNumber);
+    });
+
+    it('makes a new account where the one that it has is damaged', async () => {
+      await prebuild();
+      await instance.startNginx();
+      await postdeploy();
+      for (const path of globSync(instance.at('var/lib/alexa-account-linking/certbot/accounts/**/regr.json')))
+        writeFileSync(path, '');
+      writeFileSync(instance.at(pem), '');
+      await prebuild();
+      expect(await minute()).toContain('the next try is in 15 minutes');
+      age(tries);
+      expect(await minute()).toContain('nginx now has the certificate');
+    });
+
+    it('installs nothing that is not a certificate with its key', async () => {
+      await prebuild();
+      await instance.startNginx();
+      const certbot = realpathSync(instance.at('bin/certbot'));
+      rmSync(instance.at('bin/certbot'));
+      const live = instance.at('var/lib/alexa-account-linking/certbot/live');
+      writeFileSync(
+        instance.at('bin/certbot'),
+        `#!/usr/bin/env bash\n${certbot} "$@" && for f in ${live}/*/*.pem; do : >$f; done\n`,
+        { mode: 0o755 },
+      );
+      expect(await postdeploy()).toContain('was not looked after');
+      expect(certificate().issuer).toContain('not yet');
+      expect(await minute()).toBe('');
+    });
+
     it('keeps the certificate that it has when a renewal is refused', async () => {
       await prebuild();
       await instance.startNginx();
@@ -327,7 +396,7 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)(
       async (publicUrl) => {
         await prebuild();
         writeFileSync(instance.at('public-url'), publicUrl);
-        expect(await postdeploy()).toContain('does not lead to this instance yet');
+        expect(await postdeploy()).toMatch(/PUBLIC_URL names no domain|http:\/\/notanaddress does not lead/);
         expect(existsSync('/tmp/injected')).toBe(false);
       },
     );
@@ -365,7 +434,7 @@ describe.skipIf((noNginx ?? noPebble) !== undefined)(
         (kind) => `etc/systemd/system/alexa-account-linking-certificate.${kind}`,
       );
       expect(units.map(seen)).toEqual([
-        `[Unit]\nDescription=Certificate from Let's Encrypt\n[Service]\nType=oneshot\nExecStart=${instance.at(program)}\n` +
+        `[Unit]\nDescription=Certificate from Let's Encrypt\n[Service]\nType=oneshot\nExecStart=${instance.at(program)}\nTimeoutStartSec=10min\n` +
           'StandardOutput=append:/var/log/eb-hooks.log\nStandardError=inherit\n',
         '[Timer]\nOnActiveSec=1min\nOnUnitActiveSec=1min\n[Install]\nWantedBy=timers.target\n',
       ]);

@@ -15,8 +15,9 @@ mkdir -p "$folder"
   umask 077
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7 -subj "/CN=not yet" \
     -keyout "$pem.key" -out "$pem.certificate" 2>/dev/null
-  cat "$pem.key" "$pem.certificate" >"$pem.new"
+  cat "$pem.key" "$pem.certificate" >"$pem.made"
 )
-mv -f "$pem.new" "$pem"
+sync "$pem.made"
+mv -f "$pem.made" "$pem"
 rm -f "$pem.key" "$pem.certificate"
 echo "made a self-signed certificate, until there is a real one"
