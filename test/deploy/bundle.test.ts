@@ -27,7 +27,6 @@ import {
   link,
   temporaryFolder,
 } from '../support/server.ts';
-import { withReason } from '../support/skipped.ts';
 
 const account = '482910375566';
 const users = `arn:aws:secretsmanager:eu-west-1:${account}:secret:alexa-account-linking/users-a1B2c3`;
@@ -436,7 +435,9 @@ describe('npm run bundle', () => {
   });
 });
 
-describe.skipIf(noRegistry !== undefined)(withReason('what is in a bundle', noRegistry), () => {
+if (noRegistry !== undefined) it.skip(`installing a bundle is left out: ${noRegistry}`, () => {});
+
+describe.skipIf(noRegistry !== undefined)('what is in a bundle', () => {
   it('is installed and started as Elastic Beanstalk does, by a user with no rights and no other program', async () => {
     const folder = checkout();
     fillIn(folder);

@@ -22,7 +22,6 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { faultOf, noNginx, startNginx, writePlatformNginx } from '../support/nginx.ts';
 import { type Authority, noPebble, startPebble } from '../support/pebble.ts';
 import { freePort, temporaryFolder } from '../support/server.ts';
-import { withReason } from '../support/skipped.ts';
 
 const platform = 'deploy/eb-single-instance/.platform';
 const run = promisify(execFile);
@@ -159,283 +158,281 @@ it('a change of a setting runs the same hooks as a deployment', () => {
   }
 });
 
-describe.skipIf((noNginx ?? noPebble) !== undefined)(
-  withReason('on a new instance', noNginx ?? noPebble),
-  () => {
-    beforeEach(async () => {
-      instance = await makeInstance();
-    });
+const skip = noNginx ?? noPebble;
+if (skip !== undefined) it.skip(`an instance is left out: ${skip}`, () => {});
 
-    it('nginx starts with a certificate that nobody trusts and that ends within a week', async () => {
-      expect(faultOf(instance.at('nginx/nginx.conf'))).toMatch(/cannot load certificate/);
-      await prebuild();
-      expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
-      const { issuer, subject, validToDate } = certificate();
-      expect(issuer).toBe(subject);
-      expect(validToDate.getTime() - Date.now()).toBeLessThan(7.1 * 86_400_000);
-      expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
-    });
+describe.skipIf(skip !== undefined)('on a new instance', () => {
+  beforeEach(async () => {
+    instance = await makeInstance();
+  });
 
-    it('the next deployment leaves the certificate as it is', async () => {
-      await prebuild();
-      const before = seen(pem);
-      await prebuild();
-      await instance.hook('confighooks/prebuild/10_certificate.sh');
-      expect(seen(pem)).toBe(before);
-    });
+  it('nginx starts with a certificate that nobody trusts and that ends within a week', async () => {
+    expect(faultOf(instance.at('nginx/nginx.conf'))).toMatch(/cannot load certificate/);
+    await prebuild();
+    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
+    const { issuer, subject, validToDate } = certificate();
+    expect(issuer).toBe(subject);
+    expect(validToDate.getTime() - Date.now()).toBeLessThan(7.1 * 86_400_000);
+    expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
+  });
 
-    it('the deployment succeeds while the domain leads elsewhere, and nothing is asked of Let’s Encrypt', async () => {
-      await prebuild();
-      expect(await postdeploy()).toContain(`http://${domain} does not lead to this instance yet`);
-      expect(seen('systemctl.log')).toContain('enable --now alexa-account-linking-certificate.timer');
-      for (const nothing of [tries, 'var/lib/alexa-account-linking/certbot'])
-        expect(existsSync(instance.at(nothing))).toBe(false);
-      expect(
-        globSync(instance.at('var/lib/alexa-account-linking/acme/.well-known/acme-challenge/*')),
-      ).toEqual([]);
-    });
+  it('the next deployment leaves the certificate as it is', async () => {
+    await prebuild();
+    const before = seen(pem);
+    await prebuild();
+    await instance.hook('confighooks/prebuild/10_certificate.sh');
+    expect(seen(pem)).toBe(before);
+  });
 
-    it('a minute after the domain leads here, nginx has a real certificate', async () => {
-      await prebuild();
-      await postdeploy();
-      await instance.startNginx();
-      expect((await served())?.issuer).toContain('not yet');
-      expect(await minute()).toContain(`nginx now has the certificate for ${domain}`);
-      expect(certificate().checkHost(domain)).toBe(domain);
-      expect(certificate().issuer).toContain('Pebble');
-      expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
-      await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
-    });
+  it('the deployment succeeds while the domain leads elsewhere, and nothing is asked of Let’s Encrypt', async () => {
+    await prebuild();
+    expect(await postdeploy()).toContain(`http://${domain} does not lead to this instance yet`);
+    expect(seen('systemctl.log')).toContain('enable --now alexa-account-linking-certificate.timer');
+    for (const nothing of [tries, 'var/lib/alexa-account-linking/certbot'])
+      expect(existsSync(instance.at(nothing))).toBe(false);
+    expect(globSync(instance.at('var/lib/alexa-account-linking/acme/.well-known/acme-challenge/*'))).toEqual(
+      [],
+    );
+  });
 
-    it('asks for a new one when a third of its life is left, and not before', async () => {
-      await prebuild();
-      await instance.startNginx();
-      await postdeploy();
-      const { serialNumber: first, validFromDate, validToDate } = certificate();
-      const inLife = (share: number) => {
-        const now = validFromDate.getTime() + share * (validToDate.getTime() - validFromDate.getTime());
-        writeFileSync(instance.at('now'), String(Math.floor(now / 1000)));
-      };
-      inLife(0.66);
+  it('a minute after the domain leads here, nginx has a real certificate', async () => {
+    await prebuild();
+    await postdeploy();
+    await instance.startNginx();
+    expect((await served())?.issuer).toContain('not yet');
+    expect(await minute()).toContain(`nginx now has the certificate for ${domain}`);
+    expect(certificate().checkHost(domain)).toBe(domain);
+    expect(certificate().issuer).toContain('Pebble');
+    expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
+    await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+  });
+
+  it('asks for a new one when a third of its life is left, and not before', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    const { serialNumber: first, validFromDate, validToDate } = certificate();
+    const inLife = (share: number) => {
+      const now = validFromDate.getTime() + share * (validToDate.getTime() - validFromDate.getTime());
+      writeFileSync(instance.at('now'), String(Math.floor(now / 1000)));
+    };
+    inLife(0.66);
+    expect(await minute()).toBe('');
+    expect(certificate().serialNumber).toBe(first);
+    inLife(0.67);
+    expect(await minute()).toContain('nginx now has the certificate');
+    expect(certificate().serialNumber).not.toBe(first);
+    await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+  });
+
+  it('waits longer after each refusal, and fails no deployment', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await instance.authority.moveDomain(domain, '127.0.0.9');
+    for (const [before, minutes] of [
+      ['', 15],
+      ['1', 30],
+      ['2', 60],
+      ['9', 1440],
+    ] as const) {
+      if (before !== '') {
+        writeFileSync(instance.at(tries), before);
+        age(tries);
+      }
+      expect(await postdeploy()).toContain(
+        `no certificate for ${domain} yet: the next try is in ${minutes} minutes`,
+      );
       expect(await minute()).toBe('');
-      expect(certificate().serialNumber).toBe(first);
-      inLife(0.67);
-      expect(await minute()).toContain('nginx now has the certificate');
-      expect(certificate().serialNumber).not.toBe(first);
-      await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
-    });
+    }
+    expect(certificate().issuer).toContain('not yet');
+    await instance.authority.moveDomain(domain, '127.0.0.1');
+    age(tries);
+    expect(await minute()).toContain('nginx now has the certificate');
+    expect(existsSync(instance.at(tries))).toBe(false);
+  });
 
-    it('waits longer after each refusal, and fails no deployment', async () => {
+  it('is not held up by a clock that was wrong', async () => {
+    await prebuild();
+    await instance.startNginx();
+    writeFileSync(instance.at(tries), '1');
+    const ahead = Date.now() / 1000 + 86_400 * 365;
+    utimesSync(instance.at(tries), ahead, ahead);
+    expect(await minuteAfterDeployment()).toContain('nginx now has the certificate');
+  });
+
+  it.each(['08', '1\n2\n', '-1', 'x'.repeat(5000), ''])(
+    'asks once, and then waits, where its notes are damaged: %j',
+    async (notes) => {
       await prebuild();
       await instance.startNginx();
       await instance.authority.moveDomain(domain, '127.0.0.9');
-      for (const [before, minutes] of [
-        ['', 15],
-        ['1', 30],
-        ['2', 60],
-        ['9', 1440],
-      ] as const) {
-        if (before !== '') {
-          writeFileSync(instance.at(tries), before);
-          age(tries);
-        }
-        expect(await postdeploy()).toContain(
-          `no certificate for ${domain} yet: the next try is in ${minutes} minutes`,
-        );
-        expect(await minute()).toBe('');
-      }
-      expect(certificate().issuer).toContain('not yet');
-      await instance.authority.moveDomain(domain, '127.0.0.1');
+      writeFileSync(instance.at(tries), notes);
       age(tries);
-      expect(await minute()).toContain('nginx now has the certificate');
-      expect(existsSync(instance.at(tries))).toBe(false);
-    });
-
-    it('is not held up by a clock that was wrong', async () => {
-      await prebuild();
-      await instance.startNginx();
-      writeFileSync(instance.at(tries), '1');
-      const ahead = Date.now() / 1000 + 86_400 * 365;
-      utimesSync(instance.at(tries), ahead, ahead);
-      expect(await minuteAfterDeployment()).toContain('nginx now has the certificate');
-    });
-
-    it.each(['08', '1\n2\n', '-1', 'x'.repeat(5000), ''])(
-      'asks once, and then waits, where its notes are damaged: %j',
-      async (notes) => {
-        await prebuild();
-        await instance.startNginx();
-        await instance.authority.moveDomain(domain, '127.0.0.9');
-        writeFileSync(instance.at(tries), notes);
-        age(tries);
-        expect(await postdeploy()).toMatch(/the next try is in (15|30) minutes/);
-        for (let time = 0; time < 3; time += 1) expect(await minute()).toBe('');
-      },
-    );
-
-    it('asks once, and then waits, while a clock is so far ahead that no certificate is good', async () => {
-      await prebuild();
-      await instance.startNginx();
-      writeFileSync(instance.at('now'), String(Math.floor(Date.now() / 1000) + 9 * 365 * 86_400));
-      expect(await postdeploy()).toContain('nginx now has the certificate');
-      const { serialNumber } = certificate();
+      expect(await postdeploy()).toMatch(/the next try is in (15|30) minutes/);
       for (let time = 0; time < 3; time += 1) expect(await minute()).toBe('');
-      expect(certificate().serialNumber).toBe(serialNumber);
-    });
+    },
+  );
 
-    it('makes a new account where the one that it has is damaged', async () => {
-      await prebuild();
-      await instance.startNginx();
-      await postdeploy();
-      for (const path of globSync(instance.at('var/lib/alexa-account-linking/certbot/accounts/**/regr.json')))
-        writeFileSync(path, '');
-      writeFileSync(instance.at(pem), '');
-      await prebuild();
-      expect(await minute()).toContain('the next try is in 15 minutes');
-      age(tries);
-      expect(await minute()).toContain('nginx now has the certificate');
-    });
+  it('asks once, and then waits, while a clock is so far ahead that no certificate is good', async () => {
+    await prebuild();
+    await instance.startNginx();
+    writeFileSync(instance.at('now'), String(Math.floor(Date.now() / 1000) + 9 * 365 * 86_400));
+    expect(await postdeploy()).toContain('nginx now has the certificate');
+    const { serialNumber } = certificate();
+    for (let time = 0; time < 3; time += 1) expect(await minute()).toBe('');
+    expect(certificate().serialNumber).toBe(serialNumber);
+  });
 
-    it('installs nothing that is not a certificate with its key', async () => {
-      await prebuild();
-      await instance.startNginx();
-      const certbot = realpathSync(instance.at('bin/certbot'));
-      rmSync(instance.at('bin/certbot'));
-      const live = instance.at('var/lib/alexa-account-linking/certbot/live');
-      writeFileSync(
-        instance.at('bin/certbot'),
-        `#!/usr/bin/env bash\n${certbot} "$@" && for f in ${live}/*/*.pem; do : >$f; done\n`,
-        { mode: 0o755 },
-      );
-      expect(await postdeploy()).toContain('was not looked after');
-      expect(certificate().issuer).toContain('not yet');
-      expect(await minute()).toBe('');
-    });
+  it('makes a new account where the one that it has is damaged', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    for (const path of globSync(instance.at('var/lib/alexa-account-linking/certbot/accounts/**/regr.json')))
+      writeFileSync(path, '');
+    writeFileSync(instance.at(pem), '');
+    await prebuild();
+    expect(await minute()).toContain('the next try is in 15 minutes');
+    age(tries);
+    expect(await minute()).toContain('nginx now has the certificate');
+  });
 
-    it('keeps the certificate that it has when a renewal is refused', async () => {
-      await prebuild();
-      await instance.startNginx();
-      await postdeploy();
-      const first = certificate().serialNumber;
-      await instance.authority.stop();
-      writeFileSync(instance.at('now'), String(Math.floor(certificate().validToDate.getTime() / 1000) - 60));
-      expect(await minute()).toContain('no certificate');
-      expect(await minute()).toBe('');
-      expect(certificate().serialNumber).toBe(first);
-      expect((await served())?.serialNumber).toBe(first);
-    });
-
-    it('gets another one when PUBLIC_URL has changed', async () => {
-      await prebuild();
-      await instance.startNginx();
-      await postdeploy();
-      writeFileSync(instance.at('public-url'), 'https://Konto.CloudLights.io');
-      expect(await instance.hook('confighooks/postdeploy/10_certificate.sh')).toContain(
-        'konto.cloudlights.io',
-      );
-      expect(certificate().checkHost('konto.cloudlights.io')).toBe('konto.cloudlights.io');
-    });
-
-    it.each([
-      ['nothing', ''],
-      ['half of a certificate', '-----BEGIN CERTIFICATE-----\nMIIB'],
-      ['a certificate of another key', 'another key'],
-    ])('recovers from %s where the certificate should be', async (_what, content) => {
-      await prebuild();
-      const good = seen(pem);
-      if (content === 'another key') {
-        writeFileSync(instance.at(pem), '');
-        await prebuild();
-        const [key] = seen(pem).split('-----BEGIN CERTIFICATE');
-        writeFileSync(instance.at(pem), key + good.slice(good.indexOf('-----BEGIN CERTIFICATE')));
-      } else writeFileSync(instance.at(pem), content);
-      expect(faultOf(instance.at('nginx/nginx.conf'))).toBeDefined();
-      await prebuild();
-      expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
-      await instance.startNginx();
-      expect(await postdeploy()).toContain('nginx now has the certificate');
-    });
-
-    it('is not misled by what an interrupted try has left', async () => {
-      await prebuild();
-      await instance.startNginx();
-      const certbot = instance.at('var/lib/alexa-account-linking/certbot');
-      for (const path of [
-        `renewal/${domain}.conf`,
-        `live/${domain}/fullchain.pem`,
-        `archive/${domain}/cert1.pem`,
-      ]) {
-        mkdirSync(dirname(join(certbot, path)), { recursive: true });
-        writeFileSync(join(certbot, path), '');
-      }
-      writeFileSync(instance.at(`${pem}.new`), 'half');
-      expect(await postdeploy()).toContain('nginx now has the certificate');
-      expect(readdirSync(join(certbot, 'live')).sort()).toEqual(['README', domain]);
-    });
-
-    it('fails no deployment, and does it the next minute, when nginx could not be told', async () => {
-      await prebuild();
-      await instance.startNginx();
-      await postdeploy();
-      writeFileSync(instance.at(pem), '');
-      await prebuild();
-      writeFileSync(instance.at('no-systemd'), '');
-      expect(await minute()).toMatch(/the certificate was not looked after: line \d+ failed/);
-      expect(await postdeploy()).toContain('was not looked after');
-      rmSync(instance.at('no-systemd'));
-      expect(await minute()).toContain('nginx now has the certificate');
-      expect(await minute()).toBe('');
-      await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
-    });
-
-    it.each(['', 'not an address', "https://x'; touch /tmp/injected; '"])(
-      'fails no deployment for a PUBLIC_URL of "%s"',
-      async (publicUrl) => {
-        await prebuild();
-        writeFileSync(instance.at('public-url'), publicUrl);
-        expect(await postdeploy()).toMatch(/PUBLIC_URL names no domain|http:\/\/notanaddress does not lead/);
-        expect(existsSync('/tmp/injected')).toBe(false);
-      },
+  it('installs nothing that is not a certificate with its key', async () => {
+    await prebuild();
+    await instance.startNginx();
+    const certbot = realpathSync(instance.at('bin/certbot'));
+    rmSync(instance.at('bin/certbot'));
+    const live = instance.at('var/lib/alexa-account-linking/certbot/live');
+    writeFileSync(
+      instance.at('bin/certbot'),
+      `#!/usr/bin/env bash\n${certbot} "$@" && for f in ${live}/*/*.pem; do : >$f; done\n`,
+      { mode: 0o755 },
     );
+    expect(await postdeploy()).toContain('was not looked after');
+    expect(certificate().issuer).toContain('not yet');
+    expect(await minute()).toBe('');
+  });
 
-    it('says once that it waits, and not each minute', async () => {
-      await prebuild();
-      expect(await postdeploy()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z waiting for a certificate: /);
-      expect(await minute()).toBe('');
-      expect(await postdeploy()).toContain('waiting for a certificate');
-    });
+  it('keeps the certificate that it has when a renewal is refused', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    const first = certificate().serialNumber;
+    await instance.authority.stop();
+    writeFileSync(instance.at('now'), String(Math.floor(certificate().validToDate.getTime() / 1000) - 60));
+    expect(await minute()).toContain('no certificate');
+    expect(await minute()).toBe('');
+    expect(certificate().serialNumber).toBe(first);
+    expect((await served())?.serialNumber).toBe(first);
+  });
 
-    it('asks once where a deployment and the timer meet', async () => {
-      await prebuild();
-      await instance.startNginx();
-      await postdeploy();
+  it('gets another one when PUBLIC_URL has changed', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    writeFileSync(instance.at('public-url'), 'https://Konto.CloudLights.io');
+    expect(await instance.hook('confighooks/postdeploy/10_certificate.sh')).toContain('konto.cloudlights.io');
+    expect(certificate().checkHost('konto.cloudlights.io')).toBe('konto.cloudlights.io');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half of a certificate', '-----BEGIN CERTIFICATE-----\nMIIB'],
+    ['a certificate of another key', 'another key'],
+  ])('recovers from %s where the certificate should be', async (_what, content) => {
+    await prebuild();
+    const good = seen(pem);
+    if (content === 'another key') {
       writeFileSync(instance.at(pem), '');
       await prebuild();
-      const said = await Promise.all([minute(), minute(), minute()]);
-      expect(said.filter((each) => each.includes('nginx now has the certificate'))).toHaveLength(1);
-      expect(said.filter((each) => each === '')).toHaveLength(2);
-    });
+      const [key] = seen(pem).split('-----BEGIN CERTIFICATE');
+      writeFileSync(instance.at(pem), key + good.slice(good.indexOf('-----BEGIN CERTIFICATE')));
+    } else writeFileSync(instance.at(pem), content);
+    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeDefined();
+    await prebuild();
+    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
+    await instance.startNginx();
+    expect(await postdeploy()).toContain('nginx now has the certificate');
+  });
 
-    it('waits like after a refusal where certbot can’t be had', async () => {
-      await prebuild();
-      await instance.startNginx();
-      rmSync(instance.at('bin/certbot'));
-      expect(await postdeploy()).toContain('the next try is in 15 minutes');
-      expect(await minute()).toBe('');
-    });
+  it('is not misled by what an interrupted try has left', async () => {
+    await prebuild();
+    await instance.startNginx();
+    const certbot = instance.at('var/lib/alexa-account-linking/certbot');
+    for (const path of [
+      `renewal/${domain}.conf`,
+      `live/${domain}/fullchain.pem`,
+      `archive/${domain}/cert1.pem`,
+    ]) {
+      mkdirSync(dirname(join(certbot, path)), { recursive: true });
+      writeFileSync(join(certbot, path), '');
+    }
+    writeFileSync(instance.at(`${pem}.new`), 'half');
+    expect(await postdeploy()).toContain('nginx now has the certificate');
+    expect(readdirSync(join(certbot, 'live')).sort()).toEqual(['README', domain]);
+  });
 
-    it('leaves what it does to systemd in a form that systemd takes', async () => {
+  it('fails no deployment, and does it the next minute, when nginx could not be told', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    writeFileSync(instance.at(pem), '');
+    await prebuild();
+    writeFileSync(instance.at('no-systemd'), '');
+    expect(await minute()).toMatch(/the certificate was not looked after: line \d+ failed/);
+    expect(await postdeploy()).toContain('was not looked after');
+    rmSync(instance.at('no-systemd'));
+    expect(await minute()).toContain('nginx now has the certificate');
+    expect(await minute()).toBe('');
+    await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+  });
+
+  it.each(['', 'not an address', "https://x'; touch /tmp/injected; '"])(
+    'fails no deployment for a PUBLIC_URL of "%s"',
+    async (publicUrl) => {
       await prebuild();
-      await postdeploy();
-      const units = ['service', 'timer'].map(
-        (kind) => `etc/systemd/system/alexa-account-linking-certificate.${kind}`,
-      );
-      expect(units.map(seen)).toEqual([
-        `[Unit]\nDescription=Certificate from Let's Encrypt\n[Service]\nType=oneshot\nExecStart=${instance.at(program)}\nTimeoutStartSec=10min\n` +
-          'StandardOutput=append:/var/log/eb-hooks.log\nStandardError=inherit\n',
-        '[Timer]\nOnActiveSec=1min\nOnUnitActiveSec=1min\n[Install]\nWantedBy=timers.target\n',
-      ]);
-      expect(seen('systemctl.log')).toMatch(/^daemon-reload\n/);
-    });
-  },
-);
+      writeFileSync(instance.at('public-url'), publicUrl);
+      expect(await postdeploy()).toMatch(/PUBLIC_URL names no domain|http:\/\/notanaddress does not lead/);
+      expect(existsSync('/tmp/injected')).toBe(false);
+    },
+  );
+
+  it('says once that it waits, and not each minute', async () => {
+    await prebuild();
+    expect(await postdeploy()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z waiting for a certificate: /);
+    expect(await minute()).toBe('');
+    expect(await postdeploy()).toContain('waiting for a certificate');
+  });
+
+  it('asks once where a deployment and the timer meet', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    writeFileSync(instance.at(pem), '');
+    await prebuild();
+    const said = await Promise.all([minute(), minute(), minute()]);
+    expect(said.filter((each) => each.includes('nginx now has the certificate'))).toHaveLength(1);
+    expect(said.filter((each) => each === '')).toHaveLength(2);
+  });
+
+  it('waits like after a refusal where certbot can’t be had', async () => {
+    await prebuild();
+    await instance.startNginx();
+    rmSync(instance.at('bin/certbot'));
+    expect(await postdeploy()).toContain('the next try is in 15 minutes');
+    expect(await minute()).toBe('');
+  });
+
+  it('leaves what it does to systemd in a form that systemd takes', async () => {
+    await prebuild();
+    await postdeploy();
+    const units = ['service', 'timer'].map(
+      (kind) => `etc/systemd/system/alexa-account-linking-certificate.${kind}`,
+    );
+    expect(units.map(seen)).toEqual([
+      `[Unit]\nDescription=Certificate from Let's Encrypt\n[Service]\nType=oneshot\nExecStart=${instance.at(program)}\nTimeoutStartSec=10min\n` +
+        'StandardOutput=append:/var/log/eb-hooks.log\nStandardError=inherit\n',
+      '[Timer]\nOnActiveSec=1min\nOnUnitActiveSec=1min\n[Install]\nWantedBy=timers.target\n',
+    ]);
+    expect(seen('systemctl.log')).toMatch(/^daemon-reload\n/);
+  });
+});
