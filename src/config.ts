@@ -31,6 +31,8 @@ export interface Config {
   readonly accessTokenFormat: AccessTokenFormatName;
   /** Undefined where none are set; in development, `jwt` then has keys of its own. */
   readonly signingKeys: SigningKeys | undefined;
+  /** A folder with views that replace ours; undefined: ours. */
+  readonly views: string | undefined;
   readonly logLevel: LogLevel;
   /** Undefined: no metrics. */
   readonly metricsPort: number | undefined;
@@ -38,9 +40,11 @@ export interface Config {
 
 type AccessTokenFormatName = 'opaque' | 'jwt';
 
-export type ParsedConfig =
-  | { readonly config: Config; readonly warnings: readonly string[] }
-  | { readonly problems: readonly Problem[]; readonly warnings: readonly string[] };
+export type ParsedConfig = ({ readonly config: Config } | { readonly problems: readonly Problem[] }) & {
+  readonly warnings: readonly string[];
+  /** What is done with a setting, of interest to who looks at the configuration. */
+  readonly notes: readonly string[];
+};
 
 /** Turns an environment into one frozen `Config`, or into everything that is wrong with it. */
 export function parseConfig(env: Environment, readFile: ReadFile = readText): ParsedConfig {
@@ -50,6 +54,9 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
     ({ given, meant }) => `${given} is set, but nobody reads it: did you mean ${meant}?`,
   );
 
+  const warn = (message: string) => void warnings.push(message);
+  const notes: string[] = [];
+  const note = (message: string) => void notes.push(message);
   const variables = readVariables(env, readFile, addProblem);
   if (variables.NODE_ENV === undefined && variables.PUBLIC_URL?.startsWith('https:')) {
     warnings.push(
@@ -69,13 +76,13 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
     port,
     trustProxy: parseTrustProxy(variables.TRUST_PROXY, addProblem),
     clients:
-      variables.CLIENTS === undefined ? undefined : readClients(variables.CLIENTS, readFile, addProblem),
+      variables.CLIENTS === undefined
+        ? undefined
+        : readClients(variables.CLIENTS, readFile, { addProblem, warn, note }),
     users:
       variables.USERS === undefined
         ? undefined
-        : parseUsers({ value: variables.USERS, variables, production, readFile, addProblem }, (message) =>
-            warnings.push(message),
-          ),
+        : parseUsers({ value: variables.USERS, variables, production, readFile, addProblem }, warn),
     storage: parseStorage({
       value: variables.STORAGE ?? 'sqlite:data/links.db',
       production,
@@ -88,10 +95,11 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
       variables.SIGNING_KEYS === undefined
         ? undefined
         : readSigningKeys(variables.SIGNING_KEYS, readFile, addProblem),
+    views: variables.VIEWS,
     logLevel: parseLogLevel(variables.LOG_LEVEL, addProblem),
     metricsPort: parseMetricsPort(variables, port, addProblem),
   });
-  return problems.length > 0 ? { problems, warnings } : { config, warnings };
+  return { ...(problems.length > 0 ? { problems } : { config }), warnings, notes };
 }
 
 /** The process's environment; outside production completed by a `.env` file, where there is one. */

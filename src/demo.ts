@@ -14,13 +14,17 @@ export function createDemo(): Demo {
   const clientSecret = readableSecret();
   const client: Client = {
     clientId: 'demo-skill',
-    clientName: 'Demo Skill',
     redirectUris: new Set(),
     responseTypes: new Set(['token', 'code']),
     scope: new Set(['profile']),
     secretDigest: sha256(clientSecret),
     refreshTokenTtlSeconds: 400 * 86_400,
     requirePkce: false,
+    texts: {
+      clientName: 'Demo Skill',
+      scopeDescriptions: new Map([['profile', 'Your name and email address']]),
+    },
+    textsIn: new Map(),
   };
   return {
     username: 'demo',

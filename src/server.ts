@@ -1,4 +1,4 @@
-import { blaming, openStorage, openUsers } from './adapters.ts';
+import { blaming, openStorage, openUsers, StartError } from './adapters.ts';
 import { simulatedRedirectUris } from './alexa/simulator.ts';
 import { parseSigningKeys } from './config/signing-keys.ts';
 import type { Config } from './config.ts';
@@ -13,6 +13,8 @@ import type { Clients } from './oauth/client.ts';
 import { createGuessLimits } from './oauth/guess-limits.ts';
 import type { SigningKeys } from './oauth/signing-keys.ts';
 import { createUseRecorder } from './oauth/use-recorder.ts';
+import { openViews, ViewsError } from './pages/own-views.ts';
+import type { Views } from './pages/views.ts';
 import { codeSeconds } from './storage/stores.ts';
 import { createSweeper } from './storage/sweeper.ts';
 import { createReport, type Report, seldom } from './telemetry/events.ts';
@@ -58,6 +60,7 @@ export async function createAccountLinkingServer(
 ): Promise<AccountLinkingServer> {
   const { production, publicUrl, trustProxy, host, port } = config;
   const demo = createDemo();
+  const views = viewsOf(config);
   // What ends sooner than a code are mostly links that wait for theirs to be redeemed.
   const metrics = await openMetrics(config, (seconds) =>
     storage.links.countEnding(now() + codeSeconds, now() + seconds),
@@ -90,6 +93,7 @@ export async function createAccountLinkingServer(
         publicUrl,
         trustProxy,
         clients: production ? clients : withSimulator(clients, publicUrl),
+        views,
         storage,
         context,
         onUse,
@@ -133,6 +137,14 @@ export async function createAccountLinkingServer(
       report('server.stopped');
     },
   };
+}
+
+function viewsOf({ views }: Config): Views {
+  try {
+    return openViews(views);
+  } catch (error) {
+    throw error instanceof ViewsError ? new StartError(error.message) : error;
+  }
 }
 
 /** Users as the server asks for them: refusals take their time, and what is known of somebody holds for a while. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openStorage, openUsers, StartError } from '../adapters.ts';
 import { type Config, type ParsedConfig, parseConfig, readEnvironment } from '../config.ts';
+import { openViews, ViewsError } from '../pages/own-views.ts';
 import { CommandFailure } from './command-failure.ts';
 import { example } from './example.ts';
 import { print } from './terminal.ts';
@@ -19,10 +20,12 @@ export function checkConfigCommand(): Command {
     .action(async (options: { connect?: true; json?: true }) => {
       const parsed = parseConfig(readEnvironment());
       const problems: Finding[] = [...problemsOf(parsed)];
+      if ('config' in parsed) problems.push(...brokenViews(parsed.config));
       if ('config' in parsed && options.connect) problems.push(...(await tryToConnect(parsed.config)));
-      const { warnings } = parsed;
-      if (options.json) print(JSON.stringify({ ok: problems.length === 0, problems, warnings }));
+      const { warnings, notes } = parsed;
+      if (options.json) print(JSON.stringify({ ok: problems.length === 0, problems, warnings, notes }));
       else {
+        for (const note of notes) print(`Note: ${note}`);
         for (const warning of warnings) print(`Warning: ${warning}`);
         for (const { where, message } of problems) print(`Problem: ${where} ${message}`);
         if (problems.length === 0) print('The configuration is right.');
@@ -35,6 +38,16 @@ function problemsOf(parsed: ParsedConfig): readonly Finding[] {
   return 'problems' in parsed ? parsed.problems : [];
 }
 
+function brokenViews({ views }: Config): Finding[] {
+  try {
+    openViews(views);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ViewsError)) throw error;
+    return [findingOf(error)];
+  }
+}
+
 async function tryToConnect({ users, storage }: Config): Promise<Finding[]> {
   const opening = [users && openUsers(users, () => {}), openStorage(storage)];
   const opened = await Promise.allSettled(opening);
@@ -42,7 +55,12 @@ async function tryToConnect({ users, storage }: Config): Promise<Finding[]> {
   return opened.flatMap((each) => {
     if (each.status === 'fulfilled') return [];
     if (!(each.reason instanceof StartError)) throw each.reason;
-    const [where = '', ...message] = each.reason.message.split(' ');
-    return [{ where, message: message.join(' ') }];
+    return [findingOf(each.reason)];
   });
+}
+
+/** The first word of what is said is the variable. */
+function findingOf({ message }: Error): Finding {
+  const [where = '', ...words] = message.split(' ');
+  return { where, message: words.join(' ') };
 }

@@ -33,10 +33,21 @@ const webAddress = z.string().refine((value) => {
   return url !== null && isHttpsOrLoopback(url);
 }, 'must be an address that begins with https://');
 
-/** RFC 7591's client metadata, as far as it applies, and what Alexa adds. */
+/** What people see of a client; each may be given in other languages too. */
+export const texts = {
+  client_name: z.string().trim().min(1, 'must not be empty'),
+  scope_descriptions: z.record(z.string(), z.string().trim().min(1, 'must not be empty')),
+  logo_uri: webAddress,
+  policy_uri: webAddress,
+  tos_uri: webAddress,
+  sign_up_uri: webAddress,
+  password_reset_uri: webAddress,
+};
+
+/** RFC 7591's client metadata, as far as it applies, and what Alexa and the pages add. */
 export const clientMetadata = z.strictObject({
   client_id: z.string().regex(/^[\x20-\x7E]+$/, 'must be one or more printable ASCII characters'),
-  client_name: z.string().trim().min(1, 'must not be empty'),
+  ...z.strictObject(texts).partial().required({ client_name: true }).shape,
   alexa_vendor_ids: z
     .array(
       z.string().regex(vendorIdPattern, 'must be as the developer console shows it, like M2AAAAAAAAAAAA'),
@@ -73,11 +84,6 @@ export const clientMetadata = z.strictObject({
     .max(longestTtl, tooLong)
     .nullish(),
   require_pkce: z.boolean().default(false),
-  logo_uri: webAddress.optional(),
-  policy_uri: webAddress.optional(),
-  tos_uri: webAddress.optional(),
-  sign_up_uri: webAddress.optional(),
-  password_reset_uri: webAddress.optional(),
   brand_color: z
     .string()
     .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be like #0a7 or #00aa77')

@@ -13,3 +13,12 @@ export interface Problem {
 
 /** Takes note of a problem, so that the rest is checked too. */
 export type AddProblem = (where: string, message: string) => void;
+
+/** All that there is to say of a part of the configuration. */
+export interface Findings {
+  readonly addProblem: AddProblem;
+  /** Of what works, but was hardly meant so; a whole sentence. */
+  readonly warn: (message: string) => void;
+  /** Of what is done with a setting, for who looks at the configuration. */
+  readonly note: (message: string) => void;
+}

@@ -36,6 +36,7 @@ const variableNames = [
   'STORAGE',
   'ACCESS_TOKEN_FORMAT',
   'SIGNING_KEYS',
+  'VIEWS',
   'LOG_LEVEL',
   'METRICS_PORT',
 ] as const;

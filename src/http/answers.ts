@@ -1,15 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
+import type { Page } from '../pages/page.ts';
 import { nodeHttp } from './node-http.ts';
 
 type Headers = Readonly<Record<string, string | number>>;
-
-export interface Page {
-  readonly html: string;
-  /** What this page shows, and nothing else. */
-  readonly contentSecurityPolicy: string;
-}
 
 /** The ways to answer. Each sends everything at once, with the headers that no answer goes without. */
 export interface Answers {
@@ -30,10 +25,12 @@ export function createAnswers(publicUrl: string): Answers {
   }
 
   return {
-    page(response, status, { html, contentSecurityPolicy }, headers) {
+    page(response, status, { html, language, contentSecurityPolicy }, headers) {
       const own = {
         'Content-Security-Policy': contentSecurityPolicy,
         'Content-Type': 'text/html; charset=utf-8',
+        'Content-Language': language,
+        Vary: 'Accept-Language',
       };
       send(response, status, { ...own, ...headers }, html);
     },

@@ -7,6 +7,8 @@ import type { TokenContext } from '../oauth/introspection.ts';
 import { describeAuthorizationServer, keySetPath } from '../oauth/metadata.ts';
 import type { PublicJwk } from '../oauth/signing-keys.ts';
 import type { TokenGrantContext } from '../oauth/token-grant.ts';
+import { createPages } from '../pages/pages.ts';
+import type { Views } from '../pages/views.ts';
 import type { Storage } from '../storage/stores.ts';
 import { type Report, seldom } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -18,21 +20,21 @@ import { createErrorHandlers } from './error-handlers.ts';
 import { createHealthEndpoint, createReadinessEndpoint } from './health-endpoints.ts';
 import { createIntrospectionEndpoint } from './introspection-endpoint.ts';
 import { createKeySetEndpoint } from './key-set-endpoint.ts';
+import { createPagesFor } from './language.ts';
 import { createLinksEndpoint } from './links-endpoint.ts';
-import { createPages } from './pages.ts';
 import { noticeProxy } from './proxy-notice.ts';
 import { requestLog } from './request-log.ts';
 import { createRevocationEndpoint } from './revocation-endpoint.ts';
 import { type SimulatorSettings, simulatorEndpoints } from './simulator-endpoints.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 import { createUserinfoEndpoint } from './userinfo-endpoint.ts';
-import { createViews } from './views.ts';
 
 export interface AppOptions {
   readonly publicUrl: string;
   /** As Express's `trust proxy` takes it. */
   readonly trustProxy: false | number | readonly string[];
   readonly clients: Clients;
+  readonly views: Views;
   readonly storage: Storage;
   readonly context: GrantContext;
   readonly onUse: TokenContext['onUse'];
@@ -49,11 +51,10 @@ export interface AppOptions {
 
 /** The whole HTTP surface, as one table of endpoints. */
 export function createApp(options: AppOptions): Express {
-  const { publicUrl, clients, storage, context, keys, report, isDraining } = options;
+  const { publicUrl, clients, views, storage, context, keys, report, isDraining } = options;
   const answers = createAnswers(publicUrl);
-  const render = createViews();
-  const pages = createPages(render, [...clients.values()]);
-  const errors = createErrorHandlers(answers, pages, report);
+  const pagesFor = createPagesFor(createPages(views, [...clients.values()]));
+  const errors = createErrorHandlers(answers, pagesFor, report);
   const reportSeldom = seldom(report, 10);
   const tokens: TokenContext = {
     ...context,
@@ -71,7 +72,7 @@ export function createApp(options: AppOptions): Express {
   const endpoints: Endpoint[] = [
     {
       path: '/authorize',
-      ...createAuthorizeEndpoint({ clients, context, answers, pages, publicUrl, report }),
+      ...createAuthorizeEndpoint({ clients, context, answers, pagesFor, publicUrl, report }),
       errors: errors.page,
     },
     {
@@ -107,7 +108,7 @@ export function createApp(options: AppOptions): Express {
       ...createLinksEndpoint({
         context: { ...context, tickets: storage.tickets },
         answers,
-        pages,
+        pagesFor,
         publicUrl,
         report,
       }),
@@ -125,7 +126,7 @@ export function createApp(options: AppOptions): Express {
       ...simulatorEndpoints({
         clients,
         publicUrl,
-        render,
+        views,
         answers,
         errors: errors.page,
         ...options.simulator,

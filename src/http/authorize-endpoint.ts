@@ -12,11 +12,13 @@ import { errorRedirect, successRedirect } from '../oauth/authorization-response.
 import type { Clients } from '../oauth/client.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
 import { singleParameter } from '../oauth/parameters.ts';
+import type { ProblemName } from '../pages/pages.ts';
+import type { SignInAlert } from '../pages/sign-in-page.ts';
 import type { Report } from '../telemetry/events.ts';
 import { continueReference, createReference } from '../telemetry/reference.ts';
 import type { Answers } from './answers.ts';
 import { formParameters, queryOf } from './form.ts';
-import type { Pages, ProblemName } from './pages.ts';
+import type { PagesFor } from './language.ts';
 import { noteReference } from './request-log.ts';
 import { refuseOtherSite } from './same-origin.ts';
 import { answerFailedSignIn } from './sign-in-failure.ts';
@@ -25,14 +27,14 @@ export interface AuthorizeEndpointOptions {
   readonly clients: Clients;
   readonly context: GrantContext;
   readonly answers: Answers;
-  readonly pages: Pages;
+  readonly pagesFor: PagesFor;
   readonly publicUrl: string;
   readonly report: Report;
 }
 
 /** The authorization endpoint (RFC 6749 3.1): the sign-in page, and what becomes of its form. */
 export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
-  const { clients, context, answers, pages, report } = options;
+  const { clients, context, answers, pagesFor, report } = options;
   const otherSite = refuseOtherSite(options);
 
   /** The request in the query, checked from scratch each time. Where it can't be granted, answers and gives nothing. */
@@ -40,7 +42,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     const recipient = findRecipient(queryOf(request), clients);
     if ('refused' in recipient) {
       report('authorization.refused', { reference, ip: request.ip, ...explain(recipient) });
-      answers.page(response, 400, pages.problem(problemOf[recipient.refused], reference));
+      answers.page(response, 400, pagesFor(request).problem(problemOf[recipient.refused], reference));
       return undefined;
     }
     try {
@@ -60,9 +62,9 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     }
   }
 
-  async function answerSignIn(response: Response, attempt: GrantAttempt): Promise<void> {
+  async function answerSignIn(request: Request, response: Response, attempt: GrantAttempt): Promise<void> {
     const { authorization, reference, username, address } = attempt;
-    const { client } = authorization;
+    const { client, scope } = authorization;
     const fields = { reference, client_id: client.clientId, ip: address };
     const result = await signInAndGrant(context, attempt);
     if ('link' in result) {
@@ -73,7 +75,8 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
       report(event, { ...fields, link_id: id, redirect_host: redirectHost });
       answers.redirect(response, successRedirect(authorization, result.issued));
     } else {
-      const page = (alert: string) => pages.signIn(client, { reference, username, alert });
+      const page = (alert: SignInAlert) =>
+        pagesFor(request).signIn(client, scope, { reference, username, alert });
       answerFailedSignIn(response, { failure: result, fields, page }, answers, report);
     }
   }
@@ -82,8 +85,9 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     const reference = createReference();
     noteReference(response, reference);
     const asked = readRequest(request, response, reference);
-    if (asked !== undefined)
-      answers.page(response, 200, pages.signIn(asked.authorization.client, { reference }));
+    if (asked === undefined) return;
+    const { client, scope } = asked.authorization;
+    answers.page(response, 200, pagesFor(request).signIn(client, scope, { reference }));
   };
 
   const post: RequestHandler = async (request, response) => {
@@ -108,7 +112,7 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     const username = singleParameter(form, 'username') ?? '';
     const password = singleParameter(form, 'password') ?? '';
     const address = request.ip;
-    await answerSignIn(response, { authorization, username, password, reference, address });
+    await answerSignIn(request, response, { authorization, username, password, reference, address });
   };
 
   return { get, post };

@@ -1,9 +1,10 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { OAuthError } from '../oauth/oauth-error.ts';
+import type { ProblemName } from '../pages/pages.ts';
 import type { Report } from '../telemetry/events.ts';
 import { createReference } from '../telemetry/reference.ts';
 import type { Answers } from './answers.ts';
-import type { Pages, ProblemName } from './pages.ts';
+import type { PagesFor } from './language.ts';
 import { type PublicError, publicError } from './public-error.ts';
 import { notedReference, noteReference } from './request-log.ts';
 
@@ -27,8 +28,14 @@ const problemOf: Readonly<Record<number, ProblemName>> = {
   503: 'unavailable',
 };
 
-export function createErrorHandlers(answers: Answers, pages: Pages, report: Report): ErrorHandlers {
-  type Answer = (response: Response, error: unknown, said: PublicError, reference: string) => void;
+export function createErrorHandlers(answers: Answers, pagesFor: PagesFor, report: Report): ErrorHandlers {
+  type Answer = (
+    response: Response,
+    error: unknown,
+    said: PublicError,
+    reference: string,
+    request: Request,
+  ) => void;
 
   function handler(answer: Answer): ErrorRequestHandler {
     return (error, request, response, next) => {
@@ -39,7 +46,7 @@ export function createErrorHandlers(answers: Answers, pages: Pages, report: Repo
       report(said.event, { reference, ...explain(error, said, request) });
       // Too late to say anything: Express then ends the connection.
       if (response.headersSent) next(error);
-      else answer(response, error, said, reference);
+      else answer(response, error, said, reference, request);
     };
   }
 
@@ -59,8 +66,9 @@ export function createErrorHandlers(answers: Answers, pages: Pages, report: Repo
   }
 
   return {
-    page: handler((response, _error, { status, headers }, reference) => {
-      answers.page(response, status, pages.problem(problemOf[status] ?? 'unexpected', reference), headers);
+    page: handler((response, _error, { status, headers }, reference, request) => {
+      const page = pagesFor(request).problem(problemOf[status] ?? 'unexpected', reference);
+      answers.page(response, status, page, headers);
     }),
     json: handler((response, _error, said, reference) => {
       sendJson(response, said, reference, said.status === 401 ? 'Basic realm="account linking"' : undefined);

@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import {
   issueTicket,
   listOwnLinks,
@@ -10,13 +10,13 @@ import {
 } from '../oauth/own-links.ts';
 import { singleParameter } from '../oauth/parameters.ts';
 import { type SignInContext, signIn } from '../oauth/sign-in.ts';
+import type { SignInAlert } from '../pages/sign-in-page.ts';
 import type { Link } from '../storage/stores.ts';
 import type { Report } from '../telemetry/events.ts';
 import { continueReference, createReference } from '../telemetry/reference.ts';
 import type { Answers } from './answers.ts';
 import { formParameters } from './form.ts';
-import { ticketEnded } from './links-pages.ts';
-import type { Pages } from './pages.ts';
+import type { PagesFor } from './language.ts';
 import { noteReference } from './request-log.ts';
 import { refuseOtherSite } from './same-origin.ts';
 import { answerFailedSignIn } from './sign-in-failure.ts';
@@ -24,27 +24,34 @@ import { answerFailedSignIn } from './sign-in-failure.ts';
 export interface LinksEndpointOptions {
   readonly context: OwnLinksContext & SignInContext;
   readonly answers: Answers;
-  readonly pages: Pages;
+  readonly pagesFor: PagesFor;
   readonly publicUrl: string;
   readonly report: Report;
 }
 
 /** A person's own links: sign in, see them, unlink. A ticket in the page stands for having signed in. */
 export function createLinksEndpoint(options: LinksEndpointOptions) {
-  const { context, answers, pages, report } = options;
+  const { context, answers, pagesFor, report } = options;
   const otherSite = refuseOtherSite(options);
 
-  async function answerLinks(response: Response, owner: Owner, reference: string, unlinked: readonly Link[]) {
+  async function answerLinks(
+    request: Request,
+    response: Response,
+    owner: Owner,
+    reference: string,
+    unlinked: readonly Link[],
+  ) {
     const links = await listOwnLinks(context, owner);
     const ticket = links.length === 0 ? '' : await issueTicket(context, owner);
     const { username } = owner;
-    answers.page(response, 200, pages.links({ username, links, unlinked, ticket, reference }));
+    const view = { username, links, unlinked, ticket, reference };
+    answers.page(response, 200, pagesFor(request).links(view));
   }
 
-  const get: RequestHandler = (_request, response) => {
+  const get: RequestHandler = (request, response) => {
     const reference = createReference();
     noteReference(response, reference);
-    answers.page(response, 200, pages.linksSignIn({ reference }));
+    answers.page(response, 200, pagesFor(request).linksSignIn({ reference }));
   };
 
   const post: RequestHandler = async (request, response) => {
@@ -54,16 +61,18 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
     if (otherSite(request, response, reference)) return;
     const ticket = singleParameter(form, 'ticket');
     if (ticket !== undefined) {
-      const owner = await redeemTicket(context, ticket);
+      const chosen = singleParameter(form, 'link') ?? '';
+      const owner = await redeemTicket(context, ticket, chosen);
       if (owner === undefined) {
-        answers.page(response, 422, pages.linksSignIn({ reference, alert: ticketEnded }));
+        const page = pagesFor(request).linksSignIn({ reference, alert: { reason: 'ended' } });
+        answers.page(response, 422, page);
         return;
       }
-      const { ended, failures } = await unlink(context, owner, singleParameter(form, 'link') ?? '');
+      const { ended, unlinked, failures } = await unlink(context, owner, chosen);
       for (const { id, clientId } of ended)
         report('link.revoked', { reference, client_id: clientId, link_id: id, by: 'person' });
       if (failures.length > 0) throw failures[0];
-      await answerLinks(response, owner, reference, ended);
+      await answerLinks(request, response, owner, reference, unlinked);
       return;
     }
     const username = singleParameter(form, 'username') ?? '';
@@ -71,13 +80,13 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
     const fields = { reference, ip: request.ip };
     const result = await signIn(context, { username, password, address: request.ip });
     if (result.outcome !== 'signed-in') {
-      const page = (alert: string) => pages.linksSignIn({ reference, username, alert });
+      const page = (alert: SignInAlert) => pagesFor(request).linksSignIn({ reference, username, alert });
       answerFailedSignIn(response, { failure: result, fields, page }, answers, report);
       return;
     }
     const owner = ownerOf(context, result.user);
     report('sign_in.succeeded', { ...fields, subject: owner.subject });
-    await answerLinks(response, owner, reference, []);
+    await answerLinks(request, response, owner, reference, []);
   };
 
   return { get, post };

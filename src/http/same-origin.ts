@@ -1,22 +1,22 @@
 import type { Request, Response } from 'express';
 import type { Report } from '../telemetry/events.ts';
 import type { Answers } from './answers.ts';
-import type { Pages } from './pages.ts';
+import type { PagesFor } from './language.ts';
 
 export interface SameOriginOptions {
   readonly publicUrl: string;
   readonly answers: Answers;
-  readonly pages: Pages;
+  readonly pagesFor: PagesFor;
   readonly report: Report;
 }
 
 /** Answers a form that came from another site with a page that says so, and tells whether it did. */
-export function refuseOtherSite({ publicUrl, answers, pages, report }: SameOriginOptions) {
+export function refuseOtherSite({ publicUrl, answers, pagesFor, report }: SameOriginOptions) {
   return (request: Request, response: Response, reference: string): boolean => {
     if (isSameOrigin(request, publicUrl)) return false;
     const origin = request.get('Origin');
     report('sign_in.cross_site', { reference, ip: request.ip, origin, expected: publicUrl });
-    answers.page(response, 403, pages.problem('otherSite', reference));
+    answers.page(response, 403, pagesFor(request).problem('otherSite', reference));
     return true;
   };
 }

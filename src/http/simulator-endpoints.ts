@@ -7,13 +7,15 @@ import { skillRequest } from '../alexa/skill-request.ts';
 import { judgeResponse } from '../alexa/verdict.ts';
 import type { Clients } from '../oauth/client.ts';
 import { type Parameters, parseParameters, requiredParameter, singleParameter } from '../oauth/parameters.ts';
+import type { Page } from '../pages/page.ts';
+import { createTheme } from '../pages/theme.ts';
+import type { ViewData } from '../pages/view-data.ts';
+import type { Views } from '../pages/views.ts';
 import type { Answers } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formParameters, queryOf } from './form.ts';
 import { playCodeGrant } from './simulator-code-grant.ts';
 import { authenticationSchemes, callUserinfo, json } from './simulator-requests.ts';
-import { createTheme } from './theme.ts';
-import type { Render } from './views.ts';
 
 /** What the simulator shows, and fills in, where the demo's users and client stand in. */
 export interface SimulatorSettings {
@@ -24,7 +26,7 @@ export interface SimulatorSettings {
 export interface SimulatorOptions extends SimulatorSettings {
   readonly clients: Clients;
   readonly publicUrl: string;
-  readonly render: Render;
+  readonly views: Views;
   readonly answers: Answers;
   readonly errors: ErrorRequestHandler;
 }
@@ -34,27 +36,29 @@ const script = 'const form = document.forms[0]; form.href.value = location.href;
 
 /** The Alexa app's side of a linking, for development only: in production nobody mounts it. */
 export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
-  const { clients, publicUrl, render, answers, demoUser, demoSecret, errors } = options;
+  const { clients, publicUrl, views, answers, demoUser, demoSecret, errors } = options;
   const simulator = createSimulator(publicUrl);
-  const plain = createTheme({ stylesheet: 'simulator.css' });
-  const scripted = createTheme({ stylesheet: 'simulator.css', script });
-  const { css } = plain;
+  const plain = createTheme(views, { simulator: true });
+  const scripted = createTheme(views, { simulator: true, script });
+
+  /** For developers, and so in English alone. */
+  function page<Name extends keyof ViewData>(
+    name: Name,
+    title: string,
+    data: ViewData[Name],
+    theme = plain,
+  ): Page {
+    const layout = { language: 'en', direction: 'ltr', title, css: theme.css } as const;
+    const html = views.render(name, { ...data, ...layout });
+    return { html, language: 'en', contentSecurityPolicy: theme.contentSecurityPolicy };
+  }
 
   const form: RequestHandler = (_request, response) => {
     const all = [...clients.values()];
-    const title = 'Alexa simulator';
     const firstGrant = all[0]?.responseTypes.has('token') ? 'token' : 'code';
-    const html = render('simulator', {
-      title,
-      css,
-      clients: all,
-      grants,
-      firstGrant,
-      regions,
-      shapes,
-      demoUser,
-    });
-    answers.page(response, 200, { ...plain, html });
+    const named = all.map(({ clientId, texts }) => ({ clientId, name: texts.clientName }));
+    const data = { clients: named, grants, firstGrant, regions, shapes, demoUser } as const;
+    answers.page(response, 200, page('simulator', 'Alexa simulator', data));
   };
 
   const start: RequestHandler = (request, response) => {
@@ -69,8 +73,7 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
   };
 
   const comeBack: RequestHandler = (_request, response) => {
-    const html = render('simulator-return', { title: 'Back in the Alexa app', css, script });
-    answers.page(response, 200, { ...scripted, html });
+    answers.page(response, 200, page('simulator-return', 'Back in the Alexa app', { script }, scripted));
   };
 
   /** What was seen, and what the skill would get. */
@@ -78,16 +81,13 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
     const { userinfo, accessToken } = found;
     const pathOf =
       asked !== undefined && grants[asked.grant].responseType === 'code' ? codePath : implicitPath;
-    const html = render('simulator-verdict', {
-      title: titleOf(error, accessToken, checks),
-      css,
+    return page('simulator-verdict', titleOf(error, accessToken, checks), {
       checks,
       regionName: asked && regions[asked.region].name,
       realRedirectUri: asked && realRedirectUri(asked.region, pathOf),
       userinfo,
       skillRequest: accessToken && json(skillRequest(accessToken, new Date().toISOString())),
     });
-    return { ...plain, html };
   }
 
   const verdict: RequestHandler = async (request, response) => {
@@ -109,9 +109,7 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
       answers.page(response, 200, verdictPage(judged, checks, {}));
       return;
     }
-    const html = render('simulator-code', {
-      title: 'Alexa has a code, and comes for the tokens',
-      css,
+    const shown = page('simulator-code', 'Alexa has a code, and comes for the tokens', {
       checks,
       clientId: asked.clientId,
       pkce: grants[asked.grant].pkce,
@@ -119,7 +117,7 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
       secret: demoSecret,
       authenticationSchemes,
     });
-    answers.page(response, 200, { ...plain, html });
+    answers.page(response, 200, shown);
   };
 
   const redeem: RequestHandler = async (request, response) => {

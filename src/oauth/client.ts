@@ -5,10 +5,32 @@ import { OAuthError } from './oauth-error.ts';
 export type ResponseType = (typeof responseTypes)[number];
 export const responseTypes = ['code', 'token'] as const;
 
+/** What people see of a client, in one language. */
+export interface ClientTexts {
+  readonly clientName: string;
+  /** What a scope token lets the skill use, in words; a token without any is not spoken of. */
+  readonly scopeDescriptions: ReadonlyMap<string, string>;
+  readonly logoUri?: string;
+  readonly policyUri?: string;
+  readonly tosUri?: string;
+  readonly signUpUri?: string;
+  readonly passwordResetUri?: string;
+}
+
+/** A brand's colour and what can be read with it, all as #rrggbb. */
+export interface BrandColors {
+  readonly brand: string;
+  /** Text on it. */
+  readonly onBrand: string;
+  /** Itself as text on a light page. */
+  readonly onLight: string;
+  /** Itself as text on a dark page. */
+  readonly onDark: string;
+}
+
 /** A registered client (RFC 6749 2): one Alexa skill. */
 export interface Client {
   readonly clientId: string;
-  readonly clientName: string;
   /** Compared character by character (RFC 9700 2.1); Amazon's, made from vendor IDs, are among them. */
   readonly redirectUris: ReadonlySet<string>;
   readonly responseTypes: ReadonlySet<ResponseType>;
@@ -22,12 +44,10 @@ export interface Client {
   readonly refreshTokenTtlSeconds: number;
   /** Whether an authorization request for a code needs a code challenge (RFC 7636). */
   readonly requirePkce: boolean;
-  readonly logoUri?: string;
-  readonly policyUri?: string;
-  readonly tosUri?: string;
-  readonly signUpUri?: string;
-  readonly passwordResetUri?: string;
-  readonly brandColor?: string;
+  readonly texts: ClientTexts;
+  /** Those in other languages, by their tags (RFC 7591 2.2). */
+  readonly textsIn: ReadonlyMap<string, ClientTexts>;
+  readonly brandColors?: BrandColors;
 }
 
 export type Clients = ReadonlyMap<string, Client>;

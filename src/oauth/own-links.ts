@@ -33,11 +33,15 @@ export async function issueTicket(context: OwnLinksContext, owner: Owner): Promi
 }
 
 /**
- * Whose ticket this is, once; `undefined` when it was used before, has expired, never was, or its owner is gone or
- * disabled. While users can't be reached, it holds.
+ * Whose ticket this is; `undefined` when it was used for another change, has expired, never was, or its owner is gone or
+ * disabled. The same change may come again, from who taps twice. While users can't be reached, it holds.
  */
-export async function redeemTicket(context: OwnLinksContext, ticket: string): Promise<Owner | undefined> {
-  const owner = await context.tickets.consume(sha256(ticket));
+export async function redeemTicket(
+  context: OwnLinksContext,
+  ticket: string,
+  change: string,
+): Promise<Owner | undefined> {
+  const owner = await context.tickets.consume(sha256(ticket), sha256(change));
   if (owner === undefined || owner.expiresAt <= context.now()) return undefined;
   if (context.users.findById === undefined) return owner;
   const user = await context.users.findById(owner.subject).catch(() => owner);
@@ -57,25 +61,38 @@ function allOwnLinks({ links, now }: OwnLinksContext, { subject }: Owner): Promi
 /** Everybody else needs the storage too. */
 const atOnce = 8;
 
-/**
- * Ends one of a person's links or `all`, and with them their tokens, at once; somebody else's is left alone. Gives those
- * that this call ended, and what failed where not all could be.
- */
+/** What became of a change. */
+interface Unlinked {
+  /** Those that this call ended. */
+  readonly ended: readonly Link[];
+  /** Those that the person knows to have ended by it: where the same was asked before, the ones of then. */
+  readonly unlinked: readonly Link[];
+  /** Why not all could be. */
+  readonly failures: readonly unknown[];
+}
+
+/** Ends one of a person's links or `all`, and with them their tokens, at once; somebody else's is left alone. */
 export async function unlink(
   context: OwnLinksContext,
   owner: Owner,
   linkId: string | 'all',
-): Promise<{ readonly ended: readonly Link[]; readonly failures: readonly unknown[] }> {
-  const chosen = (await allOwnLinks(context, owner)).filter(({ id }) => linkId === 'all' || id === linkId);
+): Promise<Unlinked> {
+  const isChosen = ({ id }: Link) => linkId === 'all' || id === linkId;
+  const chosen = (await allOwnLinks(context, owner)).filter(isChosen);
   const now = context.now();
   const oneOfFew = pLimit(atOnce);
   const revoke = ({ id }: Link) => oneOfFew(() => context.links.revoke(id, now));
   const results = await Promise.allSettled(chosen.map(revoke));
-  return {
-    ended: chosen.filter((_link, index) => {
-      const result = results[index];
-      return result?.status === 'fulfilled' && result.value;
-    }),
-    failures: results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
-  };
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const ended = chosen.filter((_link, index) => {
+    const result = results[index];
+    return result?.status === 'fulfilled' && result.value;
+  });
+  const unlinked = ended.length > 0 ? ended : (await endedSinceSignIn(context, owner)).filter(isChosen);
+  return { ended, unlinked, failures };
+}
+
+async function endedSinceSignIn({ links }: OwnLinksContext, { subject, expiresAt }: Owner): Promise<Link[]> {
+  const all = await Array.fromAsync(links.list({ subject }));
+  return all.filter(({ revokedAt }) => revokedAt !== undefined && revokedAt >= expiresAt - ticketSeconds);
 }

@@ -80,8 +80,14 @@ function createDynamoTickets(table: DynamoTable): TicketStore {
       const item = { [keyAttribute]: keyOf(digest), owner: subject, username, [ttlAttribute]: expiresAt };
       await table.put(item);
     },
-    async consume(digest) {
-      const item = await table.delete(keyOf(digest));
+    async consume(digest, change) {
+      const unusedOrSame = {
+        text: 'attribute_exists(#owner) AND (attribute_not_exists(#change) OR #change = :change)',
+        names: { change: 'change', owner: 'owner' },
+        values: { ':change': change },
+      };
+      if (!(await table.update(keyOf(digest), 'SET #change = :change', unusedOrSame))) return undefined;
+      const item = await table.get(keyOf(digest));
       if (item === undefined) return undefined;
       const { owner, username, [ttlAttribute]: expiresAt } = item;
       return { subject: owner, username, expiresAt } as Ticket;

@@ -38,6 +38,7 @@ export interface Schema {
     readonly subject: string;
     readonly username: string;
     readonly expires_at: number;
+    readonly change: string | null;
   };
   /** Its columns are as `rate-limiter-flexible` has them; `expire` alone is in milliseconds. */
   readonly alexa_failures: {
@@ -158,6 +159,12 @@ export const migrations: Record<string, Migration> = {
         .execute();
       // Tokens that have ended are kept with their link, which can be revoked by them.
       await db.schema.dropIndex('alexa_access_tokens_expires_at').execute();
+    },
+  },
+  '0005_repeated_changes': {
+    async up(db: Kysely<Schema>) {
+      // SHA-256 of what the ticket was used for; null until then.
+      await db.schema.alterTable('alexa_tickets').addColumn('change', 'text').execute();
     },
   },
 };

@@ -38,12 +38,17 @@ export function createSqlStorage(options: SqlStorageOptions): Storage {
 function createSqlTickets(db: Kysely<Schema>, run: Run): TicketStore {
   return {
     async keep(digest, { subject, username, expiresAt }) {
-      const row = { digest, subject, username, expires_at: expiresAt };
+      const row = { digest, subject, username, expires_at: expiresAt, change: null };
       await run(() => db.insertInto('alexa_tickets').values(row).execute());
     },
 
-    async consume(digest) {
-      const consuming = db.deleteFrom('alexa_tickets').where('digest', '=', digest).returningAll();
+    async consume(digest, change) {
+      const consuming = db
+        .updateTable('alexa_tickets')
+        .set({ change })
+        .where('digest', '=', digest)
+        .where((row) => row.or([row('change', 'is', null), row('change', '=', change)]))
+        .returningAll();
       const row = await run(() => consuming.executeTakeFirst());
       return row && { subject: row.subject, username: row.username, expiresAt: row.expires_at };
     },

@@ -169,7 +169,7 @@ export interface LinkStore {
   countEnding(from: number, until: number): Promise<number>;
 }
 
-/** What lets somebody who has signed in change their links once, in place of a cookie. */
+/** What lets somebody who has signed in make one change to their links, in place of a cookie. */
 export interface Ticket {
   readonly subject: string;
   readonly username: string;
@@ -178,8 +178,11 @@ export interface Ticket {
 
 export interface TicketStore {
   keep(digest: string, ticket: Ticket): Promise<void>;
-  /** Atomic: of many calls, one gets the ticket. Also one that has expired: what that means is for the caller to say. */
-  consume(digest: string): Promise<Ticket | undefined>;
+  /**
+   * Atomic: the first call's change is the one that the ticket is for, and calls for the same one get the ticket as well.
+   * Also one that has expired: what that means is for the caller to say.
+   */
+  consume(digest: string, change: string): Promise<Ticket | undefined>;
   /** Takes out those of a subject or username. */
   erase(user: string): Promise<void>;
 }

@@ -67,18 +67,18 @@ describe('GET /authorize', () => {
       logo_uri: 'https://cdn.example.com/logo.png?a=1&b=2',
     };
     for (const [brand_color, onBrand] of [
-      ['#ffd400', '#000'],
-      ['#026', '#fff'],
+      ['#ffd400', '#000000'],
+      ['#002266', '#ffffff'],
     ] as const) {
       const server = await startServer({
         CLIENTS: JSON.stringify([{ ...cloudLights, ...look, brand_color }]),
       });
       const { html, headers } = await get(server, authorizePath());
       for (const uri of Object.values(look)) expect(html).toContain(`="${uri.replace('&', '&amp;')}"`);
-      expect(html).toContain(`:root{--brand:${brand_color};--on-brand:${onBrand}}`);
+      expect(html).toContain(`:root{--brand:${brand_color};--on-brand:${onBrand};`);
       const policy = headers.get('content-security-policy') ?? '';
       expect(policy).toContain('; img-src https://cdn.example.com; ');
-      const style = /<style>(.*?)<\/style>/.exec(html)?.[1] ?? '';
+      const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
       expect(policy).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     }
   });
@@ -246,8 +246,10 @@ describe('POST /authorize', () => {
       const answer = await signIn(server, authorizePath(), fields);
       const html = await answer.text();
       expect(answer.status).toBe(422);
-      expect(html).toContain('That username and password don’t match. Check both and try again.');
-      expect(html).toMatch(/<input id="password"[^>]* autofocus>/);
+      expect(html).toContain('That username and password don’t match. Please check both and try again.');
+      const focused = fields['username'] ? 'password' : 'username';
+      expect(html).toMatch(new RegExp(`<input id="${focused}"[^>]* autofocus>`));
+      expect(html.match(/ autofocus/g)).toHaveLength(1);
       expect(html).toContain(`value="${fields['username'] ?? ''}"`);
       expect(html).not.toContain('wonderland');
       expect(server.events('sign_in.failed')[0]).toMatchObject({

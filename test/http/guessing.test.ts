@@ -39,7 +39,7 @@ describe('guessing a password', () => {
       const html = await answer.text();
       expect(answer.status).toBe(429);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(880);
-      expect(html).toContain('That was tried too often. Please try again in 15 minutes.');
+      expect(html).toContain('There were too many attempts. Please try again in 15 minutes.');
       expect(html).toContain('value="alice"');
       expect(html).not.toContain('wonderland');
     }

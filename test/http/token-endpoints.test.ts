@@ -428,7 +428,7 @@ describe('everything else', () => {
       const answer = await fetch(server.url + path, { redirect: 'manual' });
       expect(answer.status).toBe(404);
       expect(answer.headers.has('location')).toBe(false);
-      expect(await answer.text()).toMatch(/<h1>There is no page here<\/h1>/);
+      expect(await answer.text()).toMatch(/<h1>This page doesn’t exist<\/h1>/);
     },
   );
 

@@ -13,7 +13,8 @@ const redirectUri = 'https://layla.amazon.com/spa/skill/account-linking-status.h
 
 const client: Client = {
   clientId: 'cloud-lights',
-  clientName: 'Cloud Lights',
+  texts: { clientName: 'Cloud Lights', scopeDescriptions: new Map() },
+  textsIn: new Map(),
   redirectUris: new Set([redirectUri, 'https://app.example.com/linked']),
   responseTypes: new Set(['token']),
   scope: new Set(['profile', 'lights']),

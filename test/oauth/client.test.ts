@@ -4,7 +4,8 @@ import { authenticateClient, type Client } from '../../src/oauth/client.ts';
 
 const client: Client = {
   clientId: 'cloud-lights',
-  clientName: 'Cloud Lights',
+  texts: { clientName: 'Cloud Lights', scopeDescriptions: new Map() },
+  textsIn: new Map(),
   redirectUris: new Set(),
   responseTypes: new Set(['token']),
   scope: new Set(),

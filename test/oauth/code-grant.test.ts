@@ -22,7 +22,8 @@ const verifier = 'a-code-verifier.of~RFC_7636-with-43-or-more-characters';
 
 const client: Client = {
   clientId: 'cloud-lights',
-  clientName: 'Cloud Lights',
+  texts: { clientName: 'Cloud Lights', scopeDescriptions: new Map() },
+  textsIn: new Map(),
   redirectUris: new Set([redirectUri]),
   responseTypes: new Set(['code']),
   scope: new Set(['profile', 'lights']),

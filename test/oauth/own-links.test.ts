@@ -68,20 +68,20 @@ describe('tickets', () => {
     let ticket = await issueTicket(own, owner);
     for (let minute = 0; minute < 4; minute += 1) {
       clock.now += 60;
-      const renewed = await redeemTicket(own, ticket);
+      const renewed = await redeemTicket(own, ticket, 'some link');
       if (renewed === undefined) throw new Error(`over after ${minute} minutes`);
       ticket = await issueTicket(own, renewed);
     }
     clock.now += 60;
-    expect(await redeemTicket(own, ticket)).toBeUndefined();
+    expect(await redeemTicket(own, ticket, 'all')).toBeUndefined();
   });
 
   it('are worth nothing once their owner is gone, and hold while nobody can tell', async () => {
     const { own, people, owner } = await context();
     const [first, second] = [await issueTicket(own, owner), await issueTicket(own, owner)];
     people['a'] = new Error('down');
-    expect(await redeemTicket(own, first)).toEqual(owner);
+    expect(await redeemTicket(own, first, 'all')).toEqual(owner);
     people['a'] = undefined;
-    expect(await redeemTicket(own, second)).toBeUndefined();
+    expect(await redeemTicket(own, second, 'all')).toBeUndefined();
   });
 });

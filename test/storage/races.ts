@@ -63,7 +63,7 @@ export function describeRaces(
       expect(answers.filter((first) => first)).toHaveLength(1);
     });
 
-    it('gives a ticket to exactly one', async () => {
+    it('gives a ticket to exactly one change', async () => {
       const { storage, location } = await open();
       const digest = sha256(randomUUID());
       await storage.tickets.keep(digest, { subject: 's', username: 'u', expiresAt: madeAt });

@@ -417,15 +417,18 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         ).toBeUndefined();
     });
 
-    it('gives a ticket to one of many that ask at once', async () => {
+    it('gives a ticket for one change, of many that ask at once, and for that again', async () => {
       const { tickets } = await open();
       const digest = sha256(randomUUID());
       const ticket = { subject: "o'b \u{1F600}", username: 'zoé', expiresAt: madeAt };
       await tickets.keep(digest, ticket);
-      expect(await tickets.consume(sha256('another'))).toBeUndefined();
-      const given = await Promise.all(Array.from({ length: 20 }, () => tickets.consume(digest)));
+      expect(await tickets.consume(sha256('another'), 'x')).toBeUndefined();
+      const changes = Array.from({ length: 20 }, (_, index) => `change ${index}`);
+      const given = await Promise.all(changes.map((change) => tickets.consume(digest, change)));
       expect(given.filter((each) => each !== undefined)).toEqual([ticket]);
-      expect(await tickets.consume(digest)).toBeUndefined();
+      const first = changes[given.findIndex((each) => each !== undefined)] ?? '';
+      expect(await tickets.consume(digest, first)).toEqual(ticket);
+      expect(await tickets.consume(digest, 'another change')).toBeUndefined();
     });
 
     it('erases the tickets of a person, by id or name, and nobody else’s', async () => {
@@ -439,8 +442,8 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       const mine = [await keep({ subject, username: 'x' }), await keep({ subject: 'y', username: subject })];
       const theirs = await keep({ subject: other, username: 'x' });
       await tickets.erase(subject);
-      for (const digest of mine) expect(await tickets.consume(digest)).toBeUndefined();
-      expect(await tickets.consume(theirs)).toBeDefined();
+      for (const digest of mine) expect(await tickets.consume(digest, 'x')).toBeUndefined();
+      expect(await tickets.consume(theirs, 'x')).toBeDefined();
     });
 
     it('says that it is there, and after closing that it is not', async () => {
@@ -466,7 +469,7 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         () => Array.fromAsync(links.list({})),
         () => Array.fromAsync(links.list({ subject: 'x' })),
         () => tickets.keep('x', { subject: 'x', username: 'x', expiresAt: 1 }),
-        () => tickets.consume('x'),
+        () => tickets.consume('x', 'x'),
         () => tickets.erase('x'),
       ])
         await expect(operation(), operation.toString()).rejects.toMatchObject(gone);
@@ -508,8 +511,8 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
         expect(await links.find(link.id)).toBeUndefined();
         expect(await links.findByAccessToken(key)).toBeUndefined();
       }
-      expect(await tickets.consume('old')).toBeUndefined();
-      expect(await tickets.consume('new')).toBeDefined();
+      expect(await tickets.consume('old', 'x')).toBeUndefined();
+      expect(await tickets.consume('new', 'x')).toBeDefined();
     });
 
     it('goes a small batch at a time', async () => {

@@ -20,6 +20,7 @@ export const cloudLights = {
   alexa_vendor_ids: ['M2AAAAAAAAAAAA'],
   redirect_uris: ['https://app.example.com/linked?from=alexa'],
   scope: 'profile lights',
+  scope_descriptions: { profile: 'Your name and email address', lights: 'Your lights, to switch them' },
   client_secret: clientSecret,
 };
 

@@ -1,0 +1,117 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Eta } from 'eta';
+import { type Language, languages } from '../alexa/languages.ts';
+import { type Messages, messagesOf, placeholdersOf } from './messages.ts';
+import { rehearse } from './rehearsal.ts';
+import { createViews, type OwnFiles, type Views, viewFiles } from './views.ts';
+import { createWords, type Words } from './words.ts';
+
+/** An operator's own view is broken; the message says which, and how to mend it. */
+export class ViewsError extends Error {
+  constructor(file: string, problem: string) {
+    super(`VIEWS ${file} ${problem}`);
+    this.name = 'ViewsError';
+  }
+}
+
+/**
+ * Our views, with files of a folder in the place of those that have the same name. Throws a `ViewsError` for what can't be
+ * read, compiled or rendered.
+ */
+export function openViews(folder: string | undefined): Views {
+  if (folder === undefined) return createViews();
+  const own = readOwnFiles(folder);
+  const views = createViews(own);
+  rehearse(views, [...own.texts.keys()], (file, problem) => {
+    throw new ViewsError(join(folder, file), problem);
+  });
+  return views;
+}
+
+function readOwnFiles(folder: string): OwnFiles {
+  if (!existsSync(folder)) throw new ViewsError(folder, 'does not exist: give the path of a folder');
+  const found = globSync('{*.eta,*.css,locales/*}', { cwd: folder })
+    .map((file) => file.replaceAll('\\', '/'))
+    .sort();
+  if (found.length === 0)
+    throw new ViewsError(
+      folder,
+      `has none of these files: ${viewFiles.join(', ')}, locales/en.json and the like`,
+    );
+  const texts = new Map<string, string>();
+  const words = new Map<Language, Words>();
+  for (const file of found) {
+    const path = join(folder, file);
+    const language = languages.find((known) => file === `locales/${known}.json`);
+    if (language !== undefined) words.set(language, createWords(language, readMessages(path, language)));
+    else if (!viewFiles.includes(file))
+      throw new ViewsError(
+        path,
+        `takes no file’s place: there are ${viewFiles.join(', ')}, locales/en.json and the like`,
+      );
+    else texts.set(file, file.endsWith('.eta') ? compilable(path) : read(path));
+  }
+  return { texts, words };
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ViewsError(path, `can’t be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** The text of a template that Eta can compile. */
+function compilable(path: string): string {
+  const text = read(path);
+  try {
+    new Eta().compile(text);
+    return text;
+  } catch (error) {
+    throw new ViewsError(path, `can’t be compiled: ${firstLines(error)}`);
+  }
+}
+
+/** Eta shows the place in the template in the lines below the first. */
+function firstLines(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split('\n').slice(0, 8).join('\n');
+}
+
+/** Our messages, but for those that the file has. */
+function readMessages(path: string, language: Language): Messages {
+  const text = read(path);
+  let own: unknown;
+  try {
+    own = JSON.parse(text);
+  } catch {
+    throw new ViewsError(path, 'is not JSON: look for a missing quote or comma');
+  }
+  return merge(messagesOf[language], own, [], path) as Messages;
+}
+
+function merge(ours: unknown, own: unknown, place: readonly string[], path: string): unknown {
+  const name = place.join('.');
+  if (typeof ours === 'string') {
+    if (typeof own !== 'string') throw new ViewsError(path, `must have text at ${name}`);
+    const foreign = placeholdersOf(own).find((each) => !placeholdersOf(ours).includes(each));
+    if (foreign !== undefined)
+      throw new ViewsError(path, `has {${foreign}} at ${name}, which nobody fills in: ours is “${ours}”`);
+    return own;
+  }
+  if (typeof own !== 'object' || own === null || Array.isArray(own))
+    throw new ViewsError(path, `must have an object in { and }${name === '' ? '' : ` at ${name}`}`);
+  const known = ours as Readonly<Record<string, unknown>>;
+  const merged: Record<string, unknown> = { ...known };
+  for (const [key, value] of Object.entries(own)) {
+    if (!Object.hasOwn(known, key))
+      throw new ViewsError(
+        path,
+        `has ${[...place, key].join('.')}, which is no message: there are ${Object.keys(known).join(', ')}`,
+      );
+    merged[key] = merge(known[key], value, [...place, key], path);
+  }
+  return merged;
+}

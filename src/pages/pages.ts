@@ -1,0 +1,93 @@
+import type { Language } from '../alexa/languages.ts';
+import type { Client } from '../oauth/client.ts';
+import { splitScope } from '../oauth/scope.ts';
+import { houseOf, markOf, textsOf } from './house.ts';
+import { createLinksPages, type LinksPages } from './links-pages.ts';
+import type { Messages } from './messages.ts';
+import type { Page } from './page.ts';
+import { prepareSignInPage, type SignInForm } from './sign-in-page.ts';
+import { createTheme } from './theme.ts';
+import type { Views } from './views.ts';
+import type { Words } from './words.ts';
+
+/** What went wrong, by its name in `views/locales/`. */
+export type ProblemName = keyof Messages['problems'];
+
+/** The pages that people see, in one language. */
+export interface Pages extends LinksPages {
+  /** For a request of a client with a granted scope, space separated. */
+  signIn(client: Client, scope: string, form: SignInForm): Page;
+  problem(name: ProblemName, reference: string): Page;
+}
+
+/** The pages in every language, each made when it is first asked for. */
+export function createPages(views: Views, clients: readonly Client[]): (language: Language) => Pages {
+  const made = new Map<Language, Pages>();
+  return (language) => {
+    const pages = made.get(language) ?? pagesIn(views, views.words(language), clients);
+    made.set(language, pages);
+    return pages;
+  };
+}
+
+function pagesIn(views: Views, words: Words, clients: readonly Client[]): Pages {
+  const { language, direction, messages, fill } = words;
+  const { mark, logoUri, brandColors } = houseOf(clients, words);
+  const { css, contentSecurityPolicy } = createTheme(views, { brandColors, logoUri });
+  const signInPages = createSignInPages(views, words);
+
+  return {
+    ...createLinksPages(views, words, clients),
+    signIn: (client, scope, form) => signInPages(client, scope)(form),
+    problem(name, reference) {
+      const said = fill(messages.reference, { reference });
+      const layout = { css, language, direction };
+      const html = views.render('error', { ...messages.problems[name], ...layout, mark, said });
+      return { html, language, contentSecurityPolicy };
+    },
+  };
+}
+
+/** More than a client's requests differ by; all of them are made anew when somebody plays with them. */
+const mostKept = 32;
+
+/** A page for each client and each scope that it asks for, which is nearly always the same. */
+function createSignInPages(views: Views, words: Words) {
+  const kept = new Map<Client, Map<string, ReturnType<typeof prepare>>>();
+
+  function prepare(client: Client, items: readonly string[]) {
+    const { language, messages, fill } = words;
+    const { signIn: text } = messages;
+    const texts = textsOf(client, language);
+    const links = [
+      { href: texts.passwordResetUri, text: text.forgotPassword },
+      { href: texts.signUpUri, text: text.signUp },
+      { href: texts.policyUri, text: text.privacy },
+      { href: texts.tosUri, text: text.terms },
+    ];
+    return prepareSignInPage(views, words, {
+      mark: markOf(client, language),
+      brandColors: client.brandColors,
+      title: fill(text.title, { client: texts.clientName }),
+      intro: fill(text.intro, { client: texts.clientName }),
+      shared: items.length === 0 ? undefined : { lead: text.shared, items },
+      submit: text.submit,
+      cancel: text.cancel,
+      links: links.flatMap(({ href, text }) => (href === undefined ? [] : [{ href, text }])),
+    });
+  }
+
+  return (client: Client, scope: string) => {
+    const pages = kept.get(client) ?? new Map();
+    kept.set(client, pages);
+    const known = pages.get(scope);
+    if (known !== undefined) return known;
+    if (pages.size >= mostKept) pages.clear();
+    const { scopeDescriptions } = textsOf(client, words.language);
+    const granted = splitScope(scope);
+    const items = [...scopeDescriptions].flatMap(([token, words]) => (granted.has(token) ? [words] : []));
+    const page = prepare(client, items);
+    pages.set(scope, page);
+    return page;
+  };
+}

@@ -1,0 +1,163 @@
+import { regions } from '../alexa/redirect-uris.ts';
+import { grants, shapes } from '../alexa/simulator.ts';
+import type { LayoutData, ViewData } from './view-data.ts';
+import type { Views } from './views.ts';
+
+type Problem = (file: string, problem: string) => void;
+
+/** What a page has to have in it, or the form is of no use. */
+interface Sample<Name extends keyof ViewData> {
+  readonly data: ViewData[Name];
+  readonly needed?: Readonly<Record<string, string>>;
+}
+
+/** Renders each page once with all that it may get, and once with as little, so that what is broken fails at start. */
+export function rehearse(views: Views, files: readonly string[], problem: Problem): void {
+  const layout: LayoutData = {
+    language: 'en',
+    direction: 'ltr',
+    title: 'Title',
+    css: views.stylesheet('styles'),
+  };
+  for (const name of Object.keys(samples) as (keyof ViewData)[]) {
+    // A template that is not theirs may still be broken by a layout that is.
+    const file = files.includes(`${name}.eta`) ? `${name}.eta` : 'layout.eta';
+    for (const { data, needed = {} } of samplesOf(name, views)) {
+      let html: string;
+      try {
+        html = views.render(name, { ...data, ...layout });
+      } catch (error) {
+        problem(file, `can’t be rendered: ${error instanceof Error ? error.message.trim() : error}`);
+        return;
+      }
+      for (const [part, what] of Object.entries(needed))
+        if (!html.includes(part)) problem(file, `leaves out ${what}`);
+      if (name.startsWith('simulator')) continue;
+      if (!html.includes(`<style>${layout.css}</style>`) || html.split(/<style\b/).length > 2)
+        problem(
+          file,
+          'must have <style><%~ it.css %></style> and no other styles: no others apply. Yours go into styles.css',
+        );
+      const blocked = /<(script|link|iframe|object)\b|\s(style|on\w+)=/i.exec(html)?.[0];
+      if (blocked !== undefined)
+        problem(file, `has “${blocked.trim()}”, which browsers may not use on these pages: take it out`);
+    }
+  }
+}
+
+const reference = 'K7QM-2R9X';
+const mark = { logoUri: 'https://example.com/logo.png', letter: 'C' };
+const form = {
+  'method="post"': '<form method="post">',
+  [`value="${reference}"`]: 'the hidden field with it.reference',
+};
+const credentials = {
+  ...form,
+  'name="username"': 'the field with name="username"',
+  'name="password"': 'the field with name="password"',
+};
+const check = { requirement: 'A requirement', met: true, found: 'what was found' };
+
+function samplesOf<Name extends keyof ViewData>(name: Name, views: Views): readonly Sample<Name>[] {
+  const make = samples[name] as (texts: Texts) => readonly Sample<Name>[];
+  const { signIn, ownLinks } = views.words('en').messages;
+  return make({ signIn, ownLinks });
+}
+
+interface Texts {
+  readonly signIn: ViewData['sign-in']['text'];
+  readonly ownLinks: ViewData['links']['text'];
+}
+
+const samples: { readonly [Name in keyof ViewData]: (texts: Texts) => readonly Sample<Name>[] } = {
+  'sign-in': ({ signIn }) => {
+    const least = {
+      mark: undefined,
+      intro: 'Intro',
+      notAmazon: 'Not Amazon',
+      shared: undefined,
+      text: signIn,
+      submit: 'Sign in',
+      cancel: undefined,
+      links: [],
+      reference,
+      username: '',
+      alert: undefined,
+    };
+    const most = {
+      ...least,
+      mark,
+      shared: { lead: 'Shared', items: ['One', 'Two'] },
+      cancel: 'Cancel',
+      links: [{ href: 'https://example.com', text: 'Help' }],
+      username: 'alice',
+      alert: { text: 'Alert', said: 'Reference', refused: true, focus: 'password' as const },
+    };
+    return [
+      { data: least, needed: credentials },
+      {
+        data: most,
+        needed: { ...credentials, 'value="cancel"': 'the button with name="action" and value="cancel"' },
+      },
+    ];
+  },
+  links: ({ ownLinks: text }) => {
+    const none = {
+      mark,
+      text,
+      signedInAs: 'alice',
+      done: 'Unlinked',
+      reference,
+      ticket: 'ticket',
+      linked: [],
+      more: undefined,
+    };
+    const link = {
+      id: 'link-id',
+      name: 'Cloud Lights',
+      details: [[{ text: 'Linked on ' }, { text: '1 May', iso: '2026-05-01' }]],
+      unlink: 'Unlink Cloud Lights',
+    };
+    const needed = {
+      ...form,
+      'value="ticket"': 'the hidden field with it.ticket',
+      'value="link-id"': 'a button for each link, with its id',
+    };
+    return [
+      { data: none },
+      { data: { ...none, mark: undefined, done: undefined, linked: [link, link], more: '2 more' }, needed },
+    ];
+  },
+  error: () => [
+    { data: { mark, advice: 'Advice', said: 'Reference' } },
+    { data: { mark: undefined, advice: 'Advice', said: 'Reference' } },
+  ],
+  simulator: () => [
+    {
+      data: {
+        clients: [{ clientId: 'a', name: 'A' }],
+        grants,
+        firstGrant: 'token',
+        regions,
+        shapes,
+        demoUser: 'demo',
+      },
+    },
+  ],
+  'simulator-return': () => [{ data: { script: '' } }],
+  'simulator-code': () => [
+    {
+      data: {
+        checks: [check],
+        clientId: 'a',
+        pkce: true,
+        href: 'x',
+        secret: 'x',
+        authenticationSchemes: { basic: 'Basic' },
+      },
+    },
+  ],
+  'simulator-verdict': () => [
+    { data: { checks: [check], regionName: 'x', realRedirectUri: 'x', userinfo: 'x', skillRequest: 'x' } },
+  ],
+};

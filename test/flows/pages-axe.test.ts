@@ -1,0 +1,102 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { languages } from '../../src/alexa/languages.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { exhibits, furnished } from '../support/gallery.ts';
+import { isShownIn, openPhone, startGallery } from '../support/gallery-phone.ts';
+import { authorizePath, startServer } from '../support/server.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe has to say against a page in both colour schemes. */
+async function findingsOf(page: Page): Promise<unknown[]> {
+  const findings: unknown[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const axe = new AxeBuilder({ page }).setLegacyMode();
+    // Nothing but colours differs on a dark page.
+    const { violations } = await (colorScheme === 'light'
+      ? axe.withTags(tags)
+      : axe.withRules(['color-contrast', 'link-in-text-block'])
+    ).analyze();
+    for (const { id, nodes } of violations)
+      findings.push({ colorScheme, id, at: nodes.map(({ html, failureSummary }) => [html, failureSummary]) });
+  }
+  return findings;
+}
+
+describe('every page in every state', () => {
+  it.each(languages)(
+    'has nothing that axe finds, in %s',
+    async (language) => {
+      const servers = await startGallery();
+      const { page } = await openPhone(browser, language);
+      for (const { name, open } of exhibits(servers).filter(isShownIn(language))) {
+        await open(page);
+        expect(await findingsOf(page), name).toEqual([]);
+      }
+    },
+    180_000,
+  );
+
+  it('has nothing that axe finds where the person has chosen the colours', async () => {
+    const servers = await startGallery();
+    const { page } = await openPhone(browser, 'en', { forcedColors: 'active' });
+    for (const { name, open } of exhibits(servers).filter(isShownIn('en'))) {
+      await open(page);
+      expect(await findingsOf(page), name).toEqual([]);
+    }
+  }, 180_000);
+});
+
+/** A hundred colours from all around, and those that are hardest to read. */
+const colors = [
+  '#000',
+  '#fff',
+  '#777777',
+  '#767676',
+  '#ffff00',
+  '#00ffff',
+  '#ff00ff',
+  '#1b1f26',
+  ...Array.from(
+    { length: 92 },
+    (_, index) => `#${(((index + 1) * 179_425) % 0x1000000).toString(16).padStart(6, '0')}`,
+  ),
+];
+
+describe('a brand’s colour', () => {
+  it('leaves everything readable, whichever of a hundred it is, on light pages and dark ones', async () => {
+    const clients = colors.map((brand_color, index) => ({
+      ...furnished,
+      client_id: `skill-${index}`,
+      brand_color,
+    }));
+    const { url } = await startServer({ CLIENTS: JSON.stringify(clients) });
+    const { page } = await openPhone(browser, 'en');
+    expect(new Set(colors).size).toBe(100);
+    for (const { client_id, brand_color } of clients) {
+      await page.goto(url + authorizePath({ client_id, scope: 'lights' }));
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const axe = new AxeBuilder({ page })
+          .setLegacyMode()
+          .include('form')
+          .include('ul.links')
+          .withRules('color-contrast');
+        const { violations, passes } = await axe.analyze();
+        const failed = violations.flatMap(({ nodes }) => nodes.map(({ failureSummary }) => failureSummary));
+        expect(failed, `${brand_color} on a ${colorScheme} page`).toEqual([]);
+        // Axe looked at the button and the links, and was not left in doubt.
+        expect(passes.flatMap(({ nodes }) => nodes.map(({ html }) => html)).join()).toMatch(/<button.*<a /s);
+      }
+    }
+  }, 180_000);
+});
