@@ -239,6 +239,51 @@ describe('clients', () => {
     });
   });
 
+  it('say in other languages what they give in them, and the rest as it is (RFC 7591 2.2)', () => {
+    const localized = {
+      'client_name#de': 'Wolkenlicht',
+      'scope_descriptions#de': { lights: 'Ihr Licht' },
+      'policy_uri#ja': 'https://example.com/ja/privacy',
+    };
+    const look = { policy_uri: 'https://example.com/privacy', tos_uri: 'https://example.com/terms' };
+    const CLIENTS = JSON.stringify([{ ...cloudLights, ...look, ...localized }]);
+    const client = config({ ...production, CLIENTS }).clients?.get('cloud-lights');
+    expect(client?.texts).toMatchObject({ clientName: 'Cloud Lights', policyUri: look.policy_uri });
+    expect([...(client?.textsIn.keys() ?? [])]).toEqual(['de', 'ja']);
+    expect(client?.textsIn.get('de')).toMatchObject({
+      clientName: 'Wolkenlicht',
+      policyUri: look.policy_uri,
+      scopeDescriptions: new Map([
+        ['profile', 'Your name and email address'],
+        ['lights', 'Ihr Licht'],
+      ]),
+    });
+    expect(client?.textsIn.get('ja')).toMatchObject({
+      clientName: 'Cloud Lights',
+      policyUri: localized['policy_uri#ja'],
+      tosUri: look.tos_uri,
+    });
+  });
+
+  it('are warned of scopes that people would not be told of', () => {
+    const scope_descriptions = { profile: 'Your name' };
+    const CLIENTS = JSON.stringify([{ ...cloudLights, scope_descriptions }]);
+    expect(parseConfig({ ...production, CLIENTS }, readFile).warnings).toEqual([
+      expect.stringMatching(/^CLIENTS\[0\]\.scope_descriptions has nothing on lights: say in a few words/),
+    ]);
+  });
+
+  it('are told of a colour that can’t be read everywhere, and what takes its place', () => {
+    const notes = (brand_color: string) =>
+      parseConfig({ ...production, CLIENTS: JSON.stringify([{ ...cloudLights, brand_color }]) }, readFile)
+        .notes;
+    expect(notes('#fe0')).toEqual([
+      'CLIENTS[0].brand_color is #fe0, which can’t be read as text on a light page: links there are #807700',
+    ]);
+    expect(notes('#00865e')).toEqual([expect.stringContaining('on a dark page')]);
+    expect(notes('#808080')).toHaveLength(2);
+  });
+
   it.each([
     [{ client_id: undefined }, 'CLIENTS[0].client_id is missing'],
     [{ client_id: 7 }, 'CLIENTS[0].client_id must be text in quotes'],
@@ -280,6 +325,32 @@ describe('clients', () => {
     ],
     [{ ...code, access_token_ttl: 359 }, /access_token_ttl must be at least 360 seconds/],
     [{ scope: 'profile "lights"' }, /scope must be scopes separated by spaces/],
+    [
+      { scope_descriptions: { light: 'Your lights' } },
+      'CLIENTS[0].scope_descriptions.light is not in scope: profile lights',
+    ],
+    [{ scope_descriptions: { lights: ' ' } }, 'CLIENTS[0].scope_descriptions.lights must not be empty'],
+    [{ scope_descriptions: ['Your lights'] }, /scope_descriptions must be an object in \{ and \}/],
+    [
+      { 'client_name#de-DE': 'Wolkenlicht' },
+      'CLIENTS[0].client_name#de-DE is for no language of the pages: after # goes one of ar, de, en, es, fr, hi, it, ja, nl, pt',
+    ],
+    [{ 'client_name#de#x': 'Wolkenlicht' }, /client_name#de#x is for no language of the pages/],
+    [{ 'client_name#de': '' }, 'CLIENTS[0].client_name#de must not be empty'],
+    [{ 'policy_uri#de': 'http://example.com' }, /policy_uri#de must be an address that begins with https/],
+    [
+      { 'scope_descriptions#de': { light: 'Ihr Licht' } },
+      'CLIENTS[0].scope_descriptions#de.light is not in scope: profile lights',
+    ],
+    [
+      { 'scope_descriptions#de': { lights: 7 } },
+      'CLIENTS[0].scope_descriptions#de.lights must be text in quotes',
+    ],
+    [
+      { 'scope#de': 'x' },
+      /^CLIENTS\[0\] has the key scope#de: given per language can be client_name, scope_descriptions, logo_uri/,
+    ],
+    [{ 'toString#de': 'x' }, /^CLIENTS\[0\] has the key toString#de: given per language can be/],
     [{ client_secret: '' }, /client_secret must not be empty/],
     [{ client_secret: '  ' }, /client_secret must not be empty/],
     [{ client_secret: `sha256:${sha256('')}` }, /client_secret must not be empty/],

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { AddProblem } from '../../src/config/problem.ts';
 import { type ReadFile, readVariables, type Variables } from '../../src/config/variables.ts';
 import { parseConfig } from '../../src/config.ts';
+import { openViews, ViewsError } from '../../src/pages/own-views.ts';
 import type { BundleFiles, Profile } from './files.ts';
 import { type Setting, secrets, variables } from './options.ts';
 
@@ -167,6 +168,7 @@ function checkConfiguration(
   if ('problems' in parsed)
     for (const { where, message } of parsed.problems)
       if (!unknown.some((name) => isAbout(name, where))) addProblem(where, message);
+  checkViews(environmentOf(known)['VIEWS'], files, addProblem);
   const ignored = () => {};
   checkFit(deployment, readVariables(environmentOf(given), readFile, ignored), addProblem);
   if (/\.elasticbeanstalk\.com\b/i.test(environmentOf(given)['PUBLIC_URL'] ?? ''))
@@ -174,6 +176,22 @@ function checkConfiguration(
       'PUBLIC_URL is at elasticbeanstalk.com: Amazon certifies no skill whose pages are not at a domain of yours',
     );
   return [...warnings, ...parsed.warnings];
+}
+
+/** The folder that `VIEWS` names, as it goes along; the checkout is the working directory. */
+function checkViews(folder: string | undefined, files: BundleFiles, addProblem: AddProblem): void {
+  if (folder === undefined) return;
+  const prefix = `${folder.replace(/^\.\//, '').replace(/\/+$/, '')}/`;
+  if (![...files.keys()].some((name) => name.startsWith(prefix))) {
+    addProblem('VIEWS', `names ${folder}, but ${notInBundle}`);
+    return;
+  }
+  try {
+    openViews(folder);
+  } catch (error) {
+    if (!(error instanceof ViewsError)) throw error;
+    addProblem('VIEWS', error.message.replace(/^VIEWS /, ''));
+  }
 }
 
 const notInBundle = 'it is not in the bundle: of what is yours only the folder site/ goes along';

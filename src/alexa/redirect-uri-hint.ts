@@ -17,3 +17,24 @@ export function suggestRegistration(refused: string, registered: Iterable<string
     ? `if the address is yours, add "redirect_uris": [${JSON.stringify(refused)}]`
     : undefined;
 }
+
+/**
+ * Where a refused redirect URI departs from the registered one that begins most like it, character by character;
+ * `undefined` where no more than the scheme is the same.
+ */
+export function describeDifference(refused: string, registered: Iterable<string>): string | undefined {
+  const [nearest] = [...registered]
+    .map((uri) => ({ uri, same: commonLength(uri, refused) }))
+    .sort((a, b) => b.same - a.same);
+  if (nearest === undefined || nearest.same <= 'https://'.length) return undefined;
+  const { uri, same } = nearest;
+  const part = (text: string) =>
+    text.length === same ? 'nothing more' : JSON.stringify(text.slice(same, same + 60));
+  return `as ${uri} up to character ${same}; then ${part(refused)} instead of ${part(uri)}`;
+}
+
+function commonLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
+}

@@ -105,6 +105,7 @@ const typeWords: Readonly<Record<string, string>> = {
   string: 'text in quotes',
   array: 'a list in [ and ]',
   object: 'an object in { and }',
+  record: 'an object in { and }',
   boolean: 'true or false',
 };
 

@@ -21,9 +21,10 @@ export function splitLocalized(entry: unknown, where: string, addProblem: AddPro
   const plain = Object.fromEntries(Object.entries(entry).filter(([key]) => !key.includes('#')));
   const localized = new Map<Language, LocalizedTexts>();
   for (const [key, value] of tagged) {
-    const [name = '', tag] = key.split('#');
-    const language = languages.find((known) => known === tag);
-    if (!(name in texts))
+    const mark = key.indexOf('#');
+    const name = key.slice(0, mark);
+    const language = languages.find((known) => known === key.slice(mark + 1));
+    if (!Object.hasOwn(texts, name))
       addProblem(
         where,
         `has the key ${shown(key)}: given per language can be ${Object.keys(texts).join(', ')}`,

@@ -1,3 +1,7 @@
+/*
+ * http: the only folder that knows Express. One file an endpoint; what an endpoint decides is oauth's, what people see is
+ * made in pages, how it is asked and answered is here. It is handed stores and never names an implementation.
+ */
 import express, { type Express, type RequestHandler } from 'express';
 import createHttpError from 'http-errors';
 import type { GrantContext } from '../oauth/authorization-grant.ts';

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { suggestRegistration } from '../alexa/redirect-uri-hint.ts';
+import { describeDifference, suggestRegistration } from '../alexa/redirect-uri-hint.ts';
 import { type GrantAttempt, type GrantContext, signInAndGrant } from '../oauth/authorization-grant.ts';
 import {
   type AuthorizationRequest,
@@ -139,6 +139,7 @@ function explain(refusal: Refusal): Readonly<Record<string, string | undefined>>
     reason,
     client_id: client.clientId,
     redirect_uri: redirectUri.slice(0, 500),
+    difference: describeDifference(redirectUri, client.redirectUris),
     hint: suggestRegistration(redirectUri, client.redirectUris),
   };
 }

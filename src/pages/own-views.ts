@@ -23,8 +23,9 @@ export function openViews(folder: string | undefined): Views {
   if (folder === undefined) return createViews();
   const own = readOwnFiles(folder);
   const views = createViews(own);
-  rehearse(views, [...own.texts.keys()], (file, problem) => {
-    throw new ViewsError(join(folder, file), problem);
+  rehearse(views, (files, problem) => {
+    const suspects = files.filter((file) => own.texts.has(file));
+    throw new ViewsError(join(folder, suspects.join(' or ')), problem);
   });
   return views;
 }
@@ -74,10 +75,13 @@ function compilable(path: string): string {
   }
 }
 
-/** Eta shows the place in the template in the lines below the first. */
+/** What Eta says, without the code that it made of the template. */
 function firstLines(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split('\n').slice(0, 8).join('\n');
+  return message
+    .replace(/^===.*/ms, '')
+    .trim()
+    .replace(/:?\n\n/g, ': ');
 }
 
 /** Our messages, but for those that the file has. */

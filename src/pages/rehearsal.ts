@@ -3,46 +3,50 @@ import { grants, shapes } from '../alexa/simulator.ts';
 import type { LayoutData, ViewData } from './view-data.ts';
 import type { Views } from './views.ts';
 
-type Problem = (file: string, problem: string) => void;
+/** Tells what is wrong with a page that these files make up. Never gives anything back. */
+type Problem = (files: readonly string[], problem: string) => never;
 
-/** What a page has to have in it, or the form is of no use. */
+/** What a page gets, and what it has to have in it then, or its form is of no use. */
 interface Sample<Name extends keyof ViewData> {
   readonly data: ViewData[Name];
   readonly needed?: Readonly<Record<string, string>>;
 }
 
 /** Renders each page once with all that it may get, and once with as little, so that what is broken fails at start. */
-export function rehearse(views: Views, files: readonly string[], problem: Problem): void {
-  const layout: LayoutData = {
-    language: 'en',
-    direction: 'ltr',
-    title: 'Title',
-    css: views.stylesheet('styles'),
-  };
+export function rehearse(views: Views, problem: Problem): void {
+  const css = views.stylesheet('styles');
+  const layout: LayoutData = { language: 'en', direction: 'ltr', title: 'Title', css };
   for (const name of Object.keys(samples) as (keyof ViewData)[]) {
-    // A template that is not theirs may still be broken by a layout that is.
-    const file = files.includes(`${name}.eta`) ? `${name}.eta` : 'layout.eta';
+    const files = [`${name}.eta`, 'layout.eta', 'mark.eta', 'simulator-checks.eta'];
     for (const { data, needed = {} } of samplesOf(name, views)) {
-      let html: string;
-      try {
-        html = views.render(name, { ...data, ...layout });
-      } catch (error) {
-        problem(file, `can’t be rendered: ${error instanceof Error ? error.message.trim() : error}`);
-        return;
-      }
+      const html = rendered(
+        () => views.render(name, { ...data, ...layout }),
+        (why) => problem(files, why),
+      );
       for (const [part, what] of Object.entries(needed))
-        if (!html.includes(part)) problem(file, `leaves out ${what}`);
-      if (name.startsWith('simulator')) continue;
-      if (!html.includes(`<style>${layout.css}</style>`) || html.split(/<style\b/).length > 2)
-        problem(
-          file,
-          'must have <style><%~ it.css %></style> and no other styles: no others apply. Yours go into styles.css',
-        );
-      const blocked = /<(script|link|iframe|object)\b|\s(style|on\w+)=/i.exec(html)?.[0];
-      if (blocked !== undefined)
-        problem(file, `has “${blocked.trim()}”, which browsers may not use on these pages: take it out`);
+        if (!html.includes(part)) problem(files, `leaves out ${what}`);
+      if (!name.startsWith('simulator')) checkPolicy(html, css, (why) => problem(files, why));
     }
   }
+}
+
+function rendered(render: () => string, problem: (why: string) => never): string {
+  try {
+    return render();
+  } catch (error) {
+    return problem(`can’t be rendered: ${error instanceof Error ? error.message.trim() : error}`);
+  }
+}
+
+/** What the content security policy of the pages would keep from working, silently. */
+function checkPolicy(html: string, css: string, problem: (why: string) => never): void {
+  if (!html.includes(`<style>${css}</style>`) || html.split(/<style\b/).length > 2)
+    problem(
+      'must have <style><%~ it.css %></style> and no other styles, which would not apply: yours go into styles.css',
+    );
+  const blocked = /<(script|link|iframe|object)\b|\s(style|on\w+)=/i.exec(html)?.[0];
+  if (blocked !== undefined)
+    problem(`has “${blocked.trim()}”, which browsers may not use on these pages: take it out`);
 }
 
 const reference = 'K7QM-2R9X';

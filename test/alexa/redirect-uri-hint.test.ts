@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggestRegistration } from '../../src/alexa/redirect-uri-hint.ts';
+import { describeDifference, suggestRegistration } from '../../src/alexa/redirect-uri-hint.ts';
 import { redirectUrisOfVendor } from '../../src/alexa/redirect-uris.ts';
 
 const registered = [...redirectUrisOfVendor('M2AAAAAAAAAAAA'), 'https://app.example.com/linked'];
@@ -27,4 +27,35 @@ describe('the hint for a redirect URI that was refused', () => {
     'not an address',
     '',
   ])('is nothing for %s', (uri) => expect(suggestRegistration(uri, registered)).toBeUndefined());
+});
+
+describe('the difference of a redirect URI that was refused', () => {
+  const layla = 'https://layla.amazon.com/spa/skill/account-linking-status.html?vendorId=';
+  it.each([
+    [`${layla}M2AAAAAAAAAAAB`, `as ${layla}M2AAAAAAAAAAAA up to character 85; then "B" instead of "A"`],
+    [
+      `${layla}M2AAAAAAAAAAAAA`,
+      `as ${layla}M2AAAAAAAAAAAA up to character 86; then "A" instead of nothing more`,
+    ],
+    [
+      'https://app.example.com/linked/',
+      'as https://app.example.com/linked up to character 30; then "/" instead of nothing more',
+    ],
+    [
+      'https://app.example.com/link',
+      'as https://app.example.com/linked up to character 28; then nothing more instead of "ed"',
+    ],
+    [
+      'https://app.example.com/Linked',
+      'as https://app.example.com/linked up to character 24; then "Linked" instead of "linked"',
+    ],
+  ])('is the first character, for %s', (uri, difference) =>
+    expect(describeDifference(uri, registered)).toBe(difference),
+  );
+
+  it('is not told where nothing is alike', () => {
+    for (const uri of ['http://evil.example', 'https://evil.example', '', 'x'])
+      expect(describeDifference(uri, registered)).toBeUndefined();
+    expect(describeDifference('https://app.example.com', [])).toBeUndefined();
+  });
 });

@@ -9,7 +9,7 @@ import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { keepCode, keepLink, keepMany } from '../storage/storage-conformance.ts';
 import { runAtTerminal, runCommand } from '../support/cli.ts';
 import { awsEnvironment } from '../support/dynamodb.ts';
-import { settings, temporaryFolder } from '../support/server.ts';
+import { cloudLights, settings, temporaryFolder } from '../support/server.ts';
 import { startStorages } from '../support/storages.ts';
 
 const { engines } = startStorages();
@@ -87,6 +87,9 @@ describe('check-config', () => {
       code: 0,
       out: 'The configuration is right.\n',
     });
+    const CLIENTS = JSON.stringify([{ ...cloudLights, brand_color: '#fe0' }]);
+    const noted = await runCommand(['check-config'], { ...env, CLIENTS });
+    expect(noted.out).toMatch(/^Note: CLIENTS\[0\]\.brand_color is #fe0.*\nThe configuration is right\.\n$/);
     const wrong = { ...env, PORT: 'x', STORAGE: 'x', USER_PEPPER: 'x', USERS_PEPER: 'x' };
     const people = await runCommand(['check-config'], wrong);
     expect(people.code).toBe(1);

@@ -247,7 +247,168 @@ describe('the sign-in page in a browser', () => {
   });
 });
 
+describe('a person at the sign-in page', () => {
+  it('needs a keyboard alone, in the order in which things are read', async () => {
+    const { path, answered, CLIENTS } = await startAlexa();
+    const page = await openPhone({ javaScriptEnabled: false });
+    await page.goto((await startServer({ CLIENTS })).url + path);
+    const focused = () => page.locator(':focus').evaluate('document.activeElement.outerHTML');
+    const seen: unknown[] = [];
+    for (let stop = 0; stop < 4; stop += 1) {
+      await page.keyboard.press('Tab');
+      seen.push(await focused());
+    }
+    expect(seen.map((html) => /name="\w+"( value="[\w-]+")?/.exec(String(html))?.[0])).toEqual([
+      'name="username"',
+      'name="password"',
+      'name="action" value="sign-in"',
+      'name="action" value="cancel"',
+    ]);
+    for (const _back of [1, 2, 3]) await page.keyboard.press('Shift+Tab');
+    await page.keyboard.type('alice');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('wonderland');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(answered);
+  });
+
+  it('may tap twice', async () => {
+    const { path, answered, CLIENTS } = await startAlexa();
+    const server = await startServer({ CLIENTS });
+    const page = await openPhone();
+    await page.goto(server.url + path);
+    await page.getByLabel('Username or email').fill('alice');
+    await page.getByLabel('Password').fill('wonderland');
+    await page.getByRole('button', { name: 'Sign in and link' }).dblclick();
+    await page.waitForURL(answered);
+    expect(page.url()).toContain('&access_token=');
+    expect(server.events('link.created').length).toBeGreaterThan(0);
+  });
+
+  it('may go back from Alexa, and from a wrong password, and sign in then', async () => {
+    const { path, answered, CLIENTS } = await startAlexa();
+    const server = await startServer({ CLIENTS });
+    const page = await openPhone();
+    await page.goto(server.url + path);
+    await signIn(page, 'alice', 'wonderland');
+    await page.waitForURL(answered);
+    await page.goBack();
+    await signIn(page, 'alice', 'wrong');
+    await page.getByRole('alert').waitFor();
+    await page.goBack();
+    await signIn(page, 'alice', 'wonderland');
+    await page.waitForURL(answered);
+    expect(server.events('link.created')).toHaveLength(2);
+  });
+
+  it('gets there with neither script nor cookie', async () => {
+    const { path, answered, CLIENTS } = await startAlexa();
+    const page = await openPhone({ javaScriptEnabled: false });
+    const cookies: unknown[] = [];
+    page.on('request', async (request) => cookies.push((await request.allHeaders())['cookie']));
+    page.on('response', async (response) => cookies.push((await response.allHeaders())['set-cookie']));
+    await page.goto((await startServer({ CLIENTS })).url + path);
+    await signIn(page, 'alice', 'wrong');
+    await page.getByRole('alert').waitFor();
+    await signIn(page, 'alice', 'wonderland');
+    await page.waitForURL(answered);
+    expect(cookies.length).toBeGreaterThanOrEqual(6);
+    expect(cookies.filter((cookie) => cookie !== undefined)).toEqual([]);
+  });
+
+  it('is told by what to type, to keyboards and password managers', async () => {
+    const page = await openPhone();
+    await page.goto((await startServer()).url + authorizePath());
+    const attributes = (id: string) =>
+      page.evaluate(
+        `Object.fromEntries([...document.getElementById('${id}').attributes].map((a) => [a.name, a.value]))`,
+      );
+    expect(await attributes('username')).toMatchObject({
+      name: 'username',
+      type: 'text',
+      autocomplete: 'username',
+      inputmode: 'email',
+      autocapitalize: 'none',
+      autocorrect: 'off',
+      spellcheck: 'false',
+      dir: 'auto',
+    });
+    expect(await attributes('password')).toMatchObject({
+      name: 'password',
+      type: 'password',
+      autocomplete: 'current-password',
+    });
+  });
+
+  it('is led to where to go on, and told why', async () => {
+    const server = await startServer();
+    const page = await openPhone();
+    const focused = () => page.evaluate('document.activeElement.id');
+    const described = () =>
+      page.evaluate(
+        "document.getElementById(document.activeElement.getAttribute('aria-describedby'))?.textContent",
+      );
+    await page.goto(server.url + authorizePath());
+    expect(await focused()).toBe('');
+    await signIn(page, 'alice', 'wrong');
+    await page.getByRole('alert').waitFor();
+    expect(await focused()).toBe('password');
+    expect(await described()).toMatch(/^That username and password don’t match.*Reference: /);
+    for (let time = 0; time < 10; time += 1) {
+      await signIn(page, 'alice', 'wrong');
+      await page.waitForLoadState();
+    }
+    await page.getByText('too many attempts').waitFor();
+    expect(await focused()).toBe('alert');
+  });
+
+  it('sees no picture where the logo can’t be had, and nothing out of place', async () => {
+    const CLIENTS = JSON.stringify([{ ...cloudLights, logo_uri: 'https://cdn.example.com/logo.png' }]);
+    const server = await startServer({ CLIENTS });
+    const places: unknown[] = [];
+    for (const answer of ['picture', 'nothing'] as const) {
+      const page = await (await browser.newContext()).newPage();
+      await page.route('https://cdn.example.com/**', (route) =>
+        answer === 'picture'
+          ? route.fulfill({
+              contentType: 'image/svg+xml',
+              body: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>',
+            })
+          : route.abort(),
+      );
+      await page.goto(server.url + authorizePath());
+      await page.waitForLoadState('load');
+      places.push(await page.locator('h1').boundingBox());
+      // Chromium frames a missing picture whose width is set.
+      expect((await page.locator('.mark').screenshot()).equals(await blank(page))).toBe(true);
+      await page.context().close();
+    }
+    expect(places[1]).toEqual(places[0]);
+  });
+
+  /** The same place with nothing in it. */
+  async function blank(page: Page): Promise<Buffer> {
+    await page.evaluate("document.querySelector('.mark img').remove()");
+    return page.locator('.mark').screenshot();
+  }
+});
+
 describe('a person’s own links', () => {
+  it('are unlinked by who taps twice, who sees that they are', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const page = await openPhone();
+    await page.goto(`${server.url}/links`);
+    await signIn(page, 'alice', 'wonderland', 'Sign in');
+    await page.getByRole('button', { name: /^Unlink Cloud Lights/ }).dblclick();
+    await page.getByText('No Alexa skill is linked to your account.').waitFor();
+    expect(await page.getByRole('status').textContent()).toContain('Unlinked: Cloud Lights.');
+    expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe('status');
+    expect(
+      (await fetch(`${server.url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } })).status,
+    ).toBe(401);
+  });
+
   it('are seen and unlinked without script and without cookies, down to the last', async () => {
     const server = await startServer();
     const tokens = [await link(server), await link(server, { client_id: 'other-skill' })];

@@ -410,7 +410,9 @@ describe('the simulator', () => {
 
   it('asks with as many scopes as a skill may have, and takes no region that there is not', async () => {
     const scope = Array.from({ length: 15 }, (_, index) => `a-rather-long-scope-name-${index}`).join(' ');
-    const server = await startServer({ CLIENTS: JSON.stringify([{ ...cloudLights, scope }]) });
+    const server = await startServer({
+      CLIENTS: JSON.stringify([{ ...cloudLights, scope, scope_descriptions: {} }]),
+    });
     const start = `${server.url}/simulator/start?client_id=cloud-lights&region=nowhere&shape=captured&scope=with`;
     const answer = await fetch(start, { redirect: 'manual' });
     expect(answer.status).toBe(303);

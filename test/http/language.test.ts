@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { furnished } from '../support/gallery.ts';
+import { authorizePath, startServer } from '../support/server.ts';
+
+async function ask(url: string, headers: Readonly<Record<string, string>> = {}) {
+  const answer = await fetch(url, { headers });
+  const html = await answer.text();
+  const [, language, direction] = /<html lang="(..)" dir="(...)">/.exec(html) ?? [];
+  return { html, language, direction, headers: answer.headers };
+}
+
+describe('the language of a page', () => {
+  it.each([
+    ['de', 'de'],
+    ['de-AT', 'de'],
+    ['pt-BR,pt;q=0.9,en-US;q=0.8', 'pt'],
+    ['zh-CN,zh;q=0.9,ja;q=0.8,en;q=0.7', 'ja'],
+    ['EN-gb', 'en'],
+    ['en;q=0.1, fr;q=0.9', 'fr'],
+    ['fr;q=0, it;q=0.5', 'it'],
+    ['sv, da', 'en'],
+    ['*', 'en'],
+    ['', 'en'],
+    [';;;=,q', 'en'],
+    [`${'xx,'.repeat(3000)}de`, 'en'],
+  ])('is chosen by Accept-Language: %s', async (accepted, language) => {
+    const server = await startServer();
+    const page = await ask(server.url + authorizePath(), { 'Accept-Language': accepted });
+    expect(page.language).toBe(language);
+    expect(page.headers.get('content-language')).toBe(language);
+    expect(page.headers.get('vary')).toBe('Accept-Language');
+  });
+
+  it.each([
+    [{ ui_locales: 'fr-CA fr en' }, 'fr'],
+    [{ ui_locales: 'sv ja de' }, 'ja'],
+    [{ ui_locales: 'sv' }, 'it'],
+    [{ ui_locales: '' }, 'it'],
+    [{ ui_locales: '%zz' }, 'it'],
+  ])('is that of ui_locales before (OpenID Connect Core 3.1.2.1): %o', async (changes, language) => {
+    const server = await startServer();
+    const page = await ask(server.url + authorizePath(changes), { 'Accept-Language': 'it' });
+    expect(page.language).toBe(language);
+  });
+
+  it('costs nobody the link, whatever ui_locales is', async () => {
+    const server = await startServer();
+    const url = `${server.url + authorizePath()}&ui_locales=de&ui_locales=fr`;
+    expect((await ask(url)).language).toBe('de');
+  });
+
+  it('is the same on every page, from right to left where it is Arabic', async () => {
+    const server = await startServer();
+    for (const path of [authorizePath(), '/authorize', '/links', '/nothing', '/links?ui_locales=ar']) {
+      const page = await ask(server.url + path, { 'Accept-Language': 'ar' });
+      expect([page.language, page.direction]).toEqual(['ar', 'rtl']);
+    }
+    const form = { method: 'POST', headers: { 'Accept-Language': 'ar', 'Sec-Fetch-Site': 'cross-site' } };
+    const refused = await fetch(`${server.url}/links`, { ...form, body: new URLSearchParams({ a: 'b' }) });
+    expect(await refused.text()).toContain('lang="ar"');
+  });
+
+  it('is that of the skill’s name and of what is shared, where they are given in it', async () => {
+    const server = await startServer({ CLIENTS: JSON.stringify([furnished]) });
+    const path = authorizePath({ scope: 'lights' });
+    const arabic = await ask(server.url + path, { 'Accept-Language': 'ar' });
+    expect(arabic.html).toContain('أضواء السحاب');
+    expect(arabic.html).toContain('<li>أضواؤك لتشغيلها وإطفائها</li>');
+    expect(arabic.html).not.toContain('Cloud Lights');
+    const german = await ask(server.url + path, { 'Accept-Language': 'de' });
+    expect(german.html).toContain('Bei Cloud Lights anmelden');
+    expect(german.html).toContain('<li>Your lights, to switch them</li>');
+  });
+});
+
+describe('what is shared', () => {
+  it('is what this request asks for, in words, and nothing where it asks for nothing', async () => {
+    const server = await startServer({ CLIENTS: JSON.stringify([furnished]) });
+    const shared = async (scope?: string) => {
+      const { html } = await ask(server.url + authorizePath({ scope }));
+      return [...html.matchAll(/<li>([^<]*)<\/li>/g)].map(([, words]) => words);
+    };
+    const [profile, lights] = ['Your name and email address', 'Your lights, to switch them'];
+    expect(await shared('lights')).toEqual([lights]);
+    expect(await shared('lights profile')).toEqual([profile, lights]);
+    expect(await shared()).toEqual([]);
+    // Again, when all that was made beforehand is there.
+    expect(await shared('lights')).toEqual([lights]);
+    expect((await ask(server.url + authorizePath())).html).not.toContain('shared with');
+  });
+
+  it('stays right however many ways of asking there are', async () => {
+    const tokens = Array.from({ length: 6 }, (_, index) => `scope${index}`);
+    const scope_descriptions = Object.fromEntries(tokens.map((token) => [token, `Words of ${token}`]));
+    const client = { ...furnished, scope: tokens.join(' '), scope_descriptions, 'scope_descriptions#ar': {} };
+    const server = await startServer({ CLIENTS: JSON.stringify([client]) });
+    for (let choice = 0; choice < 64; choice += 1) {
+      const chosen = tokens.filter((_token, index) => choice & (1 << index));
+      const { html } = await ask(server.url + authorizePath({ scope: chosen.join(' ') || undefined }));
+      expect([...html.matchAll(/Words of (\w+)/g)].map(([, token]) => token)).toEqual(chosen);
+    }
+  });
+});

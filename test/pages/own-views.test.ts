@@ -1,0 +1,181 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openViews } from '../../src/pages/own-views.ts';
+import { viewFiles } from '../../src/pages/views.ts';
+import { runCommand } from '../support/cli.ts';
+import { authorizePath, settings, signIn, startServer, temporaryFolder } from '../support/server.ts';
+
+const ours = (file: string) => readFileSync(join(import.meta.dirname, '../../views', file), 'utf8');
+
+/** A folder with files of an operator's own. */
+function ownFolder(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder();
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  return folder;
+}
+
+async function html(url: string, language = 'en'): Promise<string> {
+  return (await fetch(url, { headers: { 'Accept-Language': language } })).text();
+}
+
+describe('VIEWS', () => {
+  it('takes the place of single files, and leaves the others as they are', async () => {
+    const VIEWS = ownFolder({
+      'error.eta': `<% layout('@layout') %>\n<main><h1>Oh: <%= it.title %></h1><p><%= it.said %></p></main>\n`,
+      'styles.css': '/* ours */\n:root {\n  --paper: #fff;\n}\nmain\np {\n  color: #123456;\n}\n',
+      'locales/en.json':
+        '{ "signIn": { "username": "Customer number" }, "problems": { "notFound": { "title": "Lost?" } } }',
+      'README.md': 'not looked at',
+    });
+    const { url } = await startServer({ VIEWS });
+    expect(await html(`${url}/nothing`)).toMatch(/<h1>Oh: Lost\?<\/h1><p>Reference: /);
+    expect(await html(`${url}/nothing`, 'de')).toContain('<h1>Oh: Diese Seite gibt es nicht</h1>');
+    const page = await html(url + authorizePath());
+    expect(page).toContain('>Customer number</label>');
+    expect(page).toContain('>Password</label>');
+    expect(page).toContain('<style>:root{--paper: #fff;}main\np{color: #123456;}');
+  });
+
+  it('may be all of our own files, which change nothing', async () => {
+    const names = [...viewFiles, 'locales/ar.json', 'locales/en.json'];
+    const VIEWS = ownFolder(Object.fromEntries(names.map((name) => [name, ours(name)])));
+    const [own, usual] = [await startServer({ VIEWS }), await startServer()];
+    const plain = (text: string) => text.replace(/value="\w{4}-\w{4}"/g, '');
+    expect(plain(await html(own.url + authorizePath()))).toBe(plain(await html(usual.url + authorizePath())));
+    const answer = await signIn(own, authorizePath());
+    expect(answer.headers.get('location')).toContain('#state=xyz&access_token=');
+  });
+
+  it('shows a reference as often as a template has it', async () => {
+    const twice = ours('sign-in.eta').replace('</main>', '<p><%= it.reference %></p></main>');
+    const { url } = await startServer({ VIEWS: ownFolder({ 'sign-in.eta': twice }) });
+    const page = await html(url + authorizePath());
+    expect(page.match(/[0-9A-Z]{4}-[0-9A-Z]{4}(?=["<])/g)).toHaveLength(2);
+  });
+
+  const signInPage = ours('sign-in.eta');
+  const layout = ours('layout.eta');
+  it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    [
+      'a template that does not end',
+      { 'sign-in.eta': '<% if (' },
+      /sign-in\.eta can’t be compiled: unclosed tag at line 1 col 1/,
+    ],
+    [
+      'code that is none',
+      { 'sign-in.eta': '<% if (it.x { %>' },
+      /sign-in\.eta can’t be compiled: .*Unexpected token '\{'$/,
+    ],
+    [
+      'a value that nobody gives',
+      { 'sign-in.eta': signInPage.replace('it.links.length', 'it.link.length') },
+      /sign-in\.eta can’t be rendered: .*reading 'length'/,
+    ],
+    [
+      'a value that is there at times',
+      { 'sign-in.eta': signInPage.replace('alert?.refused', 'alert.refused') },
+      /sign-in\.eta can’t be rendered/,
+    ],
+    [
+      'a part that is not there',
+      { 'links.eta': ours('links.eta').replace('@mark', '@markk') },
+      /links\.eta can’t be rendered: .*@markk/,
+    ],
+    [
+      'a broken part of several pages',
+      { 'mark.eta': '<%= it.nothing.there %>' },
+      /mark\.eta can’t be rendered/,
+    ],
+    [
+      'one of several',
+      { 'sign-in.eta': signInPage, 'mark.eta': '<%= it.nothing.there %>' },
+      /sign-in\.eta or mark\.eta can’t be rendered/,
+    ],
+    [
+      'no hidden reference',
+      { 'sign-in.eta': signInPage.replace('value="<%= it.reference %>"', '') },
+      /leaves out the hidden field with it\.reference/,
+    ],
+    [
+      'no field for the password',
+      { 'sign-in.eta': signInPage.replace('name="password"', '') },
+      /leaves out the field with name="password"/,
+    ],
+    [
+      'no way to cancel',
+      { 'sign-in.eta': signInPage.replace('value="cancel"', '') },
+      /leaves out the button with name="action" and value="cancel"/,
+    ],
+    [
+      'no ticket',
+      { 'links.eta': ours('links.eta').replace('<%= it.ticket %>', '') },
+      /leaves out the hidden field with it\.ticket/,
+    ],
+    [
+      'a form that is sent as an address',
+      { 'sign-in.eta': signInPage.replace('method="post"', '') },
+      /leaves out <form method="post">/,
+    ],
+    [
+      'a script',
+      { 'layout.eta': layout.replace('<body>', '<body><script>1</script>') },
+      /layout\.eta has “<script”/,
+    ],
+    [
+      'a style on an element',
+      { 'error.eta': ours('error.eta').replace('<h1', '<h1 style="color:red"') },
+      /error\.eta has “style=”/,
+    ],
+    [
+      'styles of its own',
+      { 'layout.eta': layout.replace('<%~ it.css %>', 'p{}') },
+      /layout\.eta must have <style><%~ it\.css %><\/style>/,
+    ],
+    [
+      'a file of another name',
+      { 'signin.eta': '' },
+      /signin\.eta takes no file’s place: there are layout\.eta, /,
+    ],
+    ['a language that nobody speaks', { 'locales/sv.json': '{}' }, /locales\/sv\.json takes no file’s place/],
+    ['nothing', { 'notes.txt': '' }, /has none of these files: layout\.eta/],
+    ['words that are not JSON', { 'locales/en.json': '{' }, /locales\/en\.json is not JSON/],
+    [
+      'a message that we do not have',
+      { 'locales/en.json': '{ "signIn": { "titel": "x" } }' },
+      /has signIn\.titel, which is no message: there are title, intro/,
+    ],
+    [
+      'a message that is no text',
+      { 'locales/en.json': '{ "signIn": { "title": 1 } }' },
+      /must have text at signIn\.title/,
+    ],
+    [
+      'text for a group',
+      { 'locales/en.json': '{ "signIn": "x" }' },
+      /must have an object in \{ and \} at signIn/,
+    ],
+    [
+      'a placeholder that nobody fills in',
+      { 'locales/en.json': '{ "signIn": { "title": "{name}" } }' },
+      /has \{name\} at signIn\.title, which nobody fills in: ours is “Sign in to \{client\}”/,
+    ],
+  ])('fails at start, with the file and what to do, for %s', (_what, files, message) => {
+    expect(() => openViews(ownFolder(files))).toThrow(message);
+  });
+
+  it('is looked at by check-config, and by the server before it listens', async () => {
+    const env = await settings(temporaryFolder());
+    const VIEWS = ownFolder({ 'error.eta': '<%= it.nothing.there %>' });
+    const checked = await runCommand(['check-config'], { ...env, VIEWS });
+    expect(checked.code).toBe(1);
+    expect(checked.out).toContain(`Problem: VIEWS ${VIEWS}/error.eta can’t be rendered`);
+    await expect(startServer({ VIEWS })).rejects.toThrow(`VIEWS ${VIEWS}/error.eta can’t be rendered`);
+    await expect(startServer({ VIEWS: `${VIEWS}/none` })).rejects.toThrow(
+      'does not exist: give the path of a folder',
+    );
+  });
+});
