@@ -1,62 +1,84 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../src/config.ts';
-import { createAccountLinkingServer } from '../src/server.ts';
+import { type AccountLinkingServer, createAccountLinkingServer, usualTiming } from '../src/server.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { launchBrowser } from '../test/support/browser.ts';
+import { exhibits, furnish, furnished } from '../test/support/gallery.ts';
+import { freePort, htpasswd } from '../test/support/server.ts';
 
 /*
- * Takes the pictures in docs/images anew: `npm run screenshots`.
+ * Takes the pictures in docs/images anew: `npm run screenshots`. They are in the fonts that this machine has: on Debian, those of
+ * fonts-noto-core.
  */
 
 const images = join(import.meta.dirname, '../docs/images');
 const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));
-const clients = [
-  {
-    client_id: 'cloud-lights',
-    client_name: 'Cloud Lights',
-    alexa_vendor_ids: ['M2AAAAAAAAAAAA'],
-    scope: 'profile lights',
-    password_reset_uri: 'https://example.com/reset',
-    sign_up_uri: 'https://example.com/join',
-    policy_uri: 'https://example.com/privacy',
-    tos_uri: 'https://example.com/terms',
-  },
-];
-const parsed = parseConfig({
-  PORT: '8099',
-  HOST: '127.0.0.1',
-  CLIENTS: JSON.stringify(clients),
-  STORAGE: `sqlite:${join(folder, 'links.db')}`,
-});
-if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-const server = await createAccountLinkingServer(parsed.config, createLog('silent', { write() {} }));
-await server.listen();
-const browser = await launchBrowser();
+writeFileSync(join(folder, 'users'), htpasswd);
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  const viewport = { width: 390, height: 760 };
-  const context = await browser.newContext({ viewport, deviceScaleFactor: 2, colorScheme });
+/** Users that are there when the server starts, and not any more when somebody comes. */
+let asked = 0;
+const silent = createServer((_request, response) => {
+  asked += 1;
+  response.writeHead(asked === 1 ? 404 : 503).end();
+}).listen(0, '127.0.0.1');
+await new Promise((resolve) => silent.once('listening', resolve));
+
+const servers: AccountLinkingServer[] = [];
+async function start(name: string, settings: Readonly<Record<string, string>>): Promise<string> {
+  const port = await freePort();
+  const storage = { STORAGE: `sqlite:${join(folder, `${name}.db`)}` };
+  const parsed = parseConfig({ PORT: String(port), HOST: '127.0.0.1', ...storage, ...settings });
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const log = createLog('silent', { write() {} });
+  const server = await createAccountLinkingServer(parsed.config, log, { ...usualTiming, refusalSeconds: 0 });
+  await server.listen();
+  servers.push(server);
+  return parsed.config.publicUrl;
+}
+
+const { redirect_uris, alexa_vendor_ids, client_id, client_name } = furnished;
+const bare = [
+  { client_id, client_name, redirect_uris, alexa_vendor_ids },
+  { ...furnished, client_id: 'other' },
+];
+const gallery = exhibits({
+  url: await start('furnished', {
+    CLIENTS: JSON.stringify([furnished]),
+    USERS: `file:${join(folder, 'users')}`,
+  }),
+  bareUrl: await start('bare', {
+    CLIENTS: JSON.stringify(bare),
+    USERS: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`,
+  }),
+});
+
+for (const file of readdirSync(images)) rmSync(join(images, file));
+const browser = await launchBrowser();
+const looks = { light: ['en', 'light'], dark: ['en', 'dark'], ar: ['ar', 'light'] } as const;
+for (const [look, [language, colorScheme]] of Object.entries(looks)) {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 340 },
+    deviceScaleFactor: 1.5,
+    locale: language,
+    colorScheme,
+  });
   const page = await context.newPage();
-  const shoot = (name: string) => page.screenshot({ path: join(images, `${name}-${colorScheme}.png`) });
-  await page.goto(`${parsed.config.publicUrl}/simulator`);
-  await page.getByRole('button', { name: 'Sign into your account' }).click();
-  await shoot('sign-in');
-  await page.getByLabel('Username or email').fill('demo');
-  await page.getByLabel('Password').fill(server.demo.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: /^Linked/ }).waitFor();
-  if (colorScheme === 'dark') continue;
-  await shoot('verdict');
-  await page.goto(`${parsed.config.publicUrl}/links`);
-  await page.getByLabel('Username or email').fill('demo');
-  await page.getByLabel('Password').fill(server.demo.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Cloud Lights' }).waitFor();
-  await shoot('links');
+  await furnish(page, language);
+  for (const { name, open, languages } of gallery) {
+    if (!languages.includes(language)) continue;
+    await open(page);
+    // What fits on a phone, of the simulator’s long pages.
+    const clip = { x: 0, y: 0, width: 390, height: 844 };
+    await page.screenshot({ path: join(images, `${name}-${look}.png`), fullPage: true, clip });
+  }
+  await context.close();
 }
 
 await browser.close();
-await server.stop(0);
+for (const server of servers) await server.stop(0);
+silent.close();
 rmSync(folder, { recursive: true });

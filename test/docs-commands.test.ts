@@ -9,6 +9,7 @@ const pages = [
   'docs/deploy-container.md',
   'docs/deploy-elastic-beanstalk.md',
   'docs/operations.md',
+  'docs/pages.md',
   'docs/privacy.md',
   'docs/users.md',
 ];
