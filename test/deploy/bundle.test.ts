@@ -224,6 +224,16 @@ describe('npm run bundle', () => {
       'USERS_HTTP_TOKEN in .ebextensions/site.config holds a secret',
     ],
     [
+      'views outside of the bundle',
+      { 'CLIENTS: ': 'VIEWS: my/views\n    CLIENTS: ' },
+      'VIEWS names my/views, but it is not in the bundle',
+    ],
+    [
+      'views that take no file’s place',
+      { 'CLIENTS: ': 'VIEWS: ./views/locales/\n    CLIENTS: ' },
+      'VIEWS ./views/locales/ has none of these files: layout.eta',
+    ],
+    [
       'clients outside of the bundle',
       { 'site/clients.json': 'clients.json' },
       'it is not in the bundle: of what is yours only the folder site/ goes along',
