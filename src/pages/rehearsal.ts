@@ -40,7 +40,7 @@ function rendered(render: () => string, problem: (why: string) => never): string
 
 /** What the content security policy of the pages would keep from working, silently. */
 function checkPolicy(html: string, css: string, problem: (why: string) => never): void {
-  if (!html.includes(`<style>${css}</style>`) || html.split(/<style\b/).length > 2)
+  if (!html.includes(`<style>${css}</style>`) || html.split(/<\/?style\b/i).length !== 3)
     problem(
       'must have <style><%~ it.css %></style> and no other styles, which would not apply: yours go into styles.css',
     );

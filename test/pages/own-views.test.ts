@@ -131,6 +131,11 @@ describe('VIEWS', () => {
       /error\.eta has “style=”/,
     ],
     [
+      'styles that end too early',
+      { 'layout.eta': layout, 'styles.css': 'p::after{content:"</style>"}' },
+      /must have <style><%~ it\.css %><\/style>/,
+    ],
+    [
       'styles of its own',
       { 'layout.eta': layout.replace('<%~ it.css %>', 'p{}') },
       /layout\.eta must have <style><%~ it\.css %><\/style>/,
