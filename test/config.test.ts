@@ -282,6 +282,9 @@ describe('clients', () => {
     ]);
     expect(notes('#00865e')).toEqual([expect.stringContaining('on a dark page')]);
     expect(notes('#808080')).toHaveLength(2);
+    expect(notes('#fff')).toEqual([
+      'CLIENTS[0].brand_color is #fff, like a light page itself: buttons and links there are #757575',
+    ]);
   });
 
   it.each([
@@ -350,6 +353,13 @@ describe('clients', () => {
       { 'scope#de': 'x' },
       /^CLIENTS\[0\] has the key scope#de: given per language can be client_name, scope_descriptions, logo_uri/,
     ],
+    [{ client_name: 'Cloud \u202eLights' }, 'CLIENTS[0].client_name must have no control characters in it'],
+    [{ client_name: 'Cloud\nLights' }, 'CLIENTS[0].client_name must have no control characters in it'],
+    [
+      { logo_uri: 'https://cdn.example.com;script-src-elem/x.png' },
+      'CLIENTS[0].logo_uri must be an address that begins with https://',
+    ],
+    [{ logo_uri: 'https://a:b@cdn.example.com/x.png' }, /logo_uri must be an address/],
     [{ 'toString#de': 'x' }, /^CLIENTS\[0\] has the key toString#de: given per language can be/],
     [{ client_secret: '' }, /client_secret must not be empty/],
     [{ client_secret: '  ' }, /client_secret must not be empty/],

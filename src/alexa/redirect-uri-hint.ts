@@ -1,4 +1,4 @@
-import { redirectUrisOfVendor } from './redirect-uris.ts';
+import { redirectUrisOfVendor, regions } from './redirect-uris.ts';
 
 /**
  * What to add to a client whose redirect URI was refused, where that looks like an honest mistake: one of Amazon's
@@ -8,10 +8,13 @@ import { redirectUrisOfVendor } from './redirect-uris.ts';
 export function suggestRegistration(refused: string, registered: Iterable<string>): string | undefined {
   const url = URL.parse(refused);
   if (url === null || url.protocol !== 'https:' || refused.length > 500) return undefined;
+  // Only as browsers write it can it be registered.
+  if (url.href !== refused) return undefined;
   const vendorId = url.searchParams.get('vendorId') ?? url.pathname.split('/').at(-1) ?? '';
   if (redirectUrisOfVendor(vendorId).includes(refused)) {
     return `if ${vendorId} is the vendor ID of your own developer account, add "alexa_vendor_ids": ["${vendorId}"]`;
   }
+  if (Object.values(regions).some(({ host }) => host === url.host)) return undefined;
   const sameOrigin = [...registered].some((uri) => URL.parse(uri)?.origin === url.origin);
   return sameOrigin
     ? `if the address is yours, add "redirect_uris": [${JSON.stringify(refused)}]`

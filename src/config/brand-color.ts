@@ -1,10 +1,13 @@
-import type { BrandColors } from '../oauth/client.ts';
+import type { BrandColors, BrandShades } from '../oauth/client.ts';
 
 /** What is behind the text of our pages: `--paper` in `views/styles.css`. */
 const papers = { light: '#ffffff', dark: '#1b1f26' } as const;
 
 /** Of text and what is behind it (WCAG 2.2, 1.4.3). */
 const leastContrast = 4.5;
+
+/** How far a channel has to be from the page's, of 255, for a button to be seen as one. */
+const leastDistance = 48;
 
 type Channels = readonly number[];
 const [black, white] = [
@@ -13,17 +16,24 @@ const [black, white] = [
 ] as const;
 
 /**
- * A brand's colour, and what can be read with it: on it, black or white, one of which always has a contrast of at least
- * 4.5; as text, itself, darkened for light pages and lightened for dark ones as far as it takes.
+ * A brand's colour, and what can be read with it, on light pages and on dark ones. On it is black or white, one of which always
+ * has a contrast of at least 4.5; as text it is darkened or lightened as far as it takes. It is so as a button, too, where that
+ * would be no other than the page.
  */
 export function brandColorsOf(color: string): BrandColors {
   const brand = channelsOf(color);
   return {
-    brand: hex(brand),
-    onBrand: hex(contrastOf(brand, white) >= contrastOf(brand, black) ? white : black),
-    onLight: hex(untilRead(brand, channelsOf(papers.light), black)),
-    onDark: hex(untilRead(brand, channelsOf(papers.dark), white)),
+    light: shadesOn(channelsOf(papers.light), black, brand),
+    dark: shadesOn(channelsOf(papers.dark), white, brand),
   };
+}
+
+function shadesOn(paper: Channels, toward: Channels, brand: Channels): BrandShades {
+  const ink = untilRead(brand, paper, toward);
+  const isSeen = brand.some((channel, index) => Math.abs(channel - (paper[index] ?? 0)) >= leastDistance);
+  const fill = isSeen ? brand : ink;
+  const onFill = contrastOf(fill, white) >= contrastOf(fill, black) ? white : black;
+  return { fill: hex(fill), onFill: hex(onFill), ink: hex(ink) };
 }
 
 /** The contrast of two colours (WCAG 2.2, contrast ratio): from 1 to 21. */

@@ -30,13 +30,21 @@ function redirectUriProblem(value: string): string | undefined {
 
 const webAddress = z.string().refine((value) => {
   const url = URL.parse(value);
-  return url !== null && isHttpsOrLoopback(url);
+  // A host with more in it could say more than a host where the policy of a page names it.
+  return url !== null && isHttpsOrLoopback(url) && /^[\w.:[\]-]+$/.test(url.host) && url.username === '';
 }, 'must be an address that begins with https://');
+
+/** Shown to people; characters that nobody sees could turn what stands around them. */
+const shownText = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, 'must have no control characters in it');
 
 /** What people see of a client; each may be given in other languages too. */
 export const texts = {
-  client_name: z.string().trim().min(1, 'must not be empty'),
-  scope_descriptions: z.record(z.string(), z.string().trim().min(1, 'must not be empty')),
+  client_name: shownText,
+  scope_descriptions: z.record(z.string(), shownText),
   logo_uri: webAddress,
   policy_uri: webAddress,
   tos_uri: webAddress,

@@ -3,10 +3,13 @@ import { contrast } from './brand-color.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import type { LocalizedTexts } from './localized-metadata.ts';
 
+const day = 86_400;
+const shortestUnguardedTtl = 30 * day;
+
 type Finding = readonly [key: string, message: string];
 
 /** What does not go together, by the key that is to be changed. */
-export function* problemsOf(
+export function* clientProblems(
   metadata: ClientMetadata,
   client: Client,
   localized: ReadonlyMap<string, LocalizedTexts>,
@@ -29,15 +32,16 @@ export function* warningsOf({ scope, texts }: Client): Iterable<Finding> {
 /** What will look different from what was given. */
 export function* notesOf({ brand_color: given }: ClientMetadata, { brandColors }: Client): Iterable<Finding> {
   if (given === undefined || brandColors === undefined) return;
-  for (const [page, shade] of [
-    ['light', brandColors.onLight],
-    ['dark', brandColors.onDark],
-  ] as const)
-    if (contrast(given, shade) > 1)
+  for (const page of ['light', 'dark'] as const) {
+    const { fill, ink } = brandColors[page];
+    if (contrast(given, fill) > 1)
+      yield ['brand_color', `is ${given}, like a ${page} page itself: buttons and links there are ${fill}`];
+    else if (contrast(given, ink) > 1)
       yield [
         'brand_color',
-        `is ${given}, which can’t be read as text on a ${page} page: links there are ${shade}`,
+        `is ${given}, which can’t be read as text on a ${page} page: links there are ${ink}`,
       ];
+  }
 }
 
 function* foreignScopes(key: string, texts: LocalizedTexts, { scope }: Client): Iterable<Finding> {
@@ -80,6 +84,3 @@ function* grantProblems(metadata: ClientMetadata, client: Client): Iterable<Find
 function isAnswered(name: string): boolean {
   return ['state', 'code', 'error', 'error_description'].includes(name);
 }
-
-const day = 86_400;
-const shortestUnguardedTtl = 30 * day;

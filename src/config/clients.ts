@@ -5,7 +5,7 @@ import type { Client, Clients, ClientTexts } from '../oauth/client.ts';
 import { splitScope } from '../oauth/scope.ts';
 import { brandColorsOf } from './brand-color.ts';
 import { type ClientMetadata, clientMetadata, wording } from './client-metadata.ts';
-import { notesOf, problemsOf, warningsOf } from './client-problems.ts';
+import { clientProblems, notesOf, warningsOf } from './client-problems.ts';
 import { type LocalizedTexts, splitLocalized } from './localized-metadata.ts';
 import type { Findings } from './problem.ts';
 import { type ReadFile, whyUnreadable } from './variables.ts';
@@ -82,7 +82,7 @@ function parseClient(entry: unknown, where: string, findings: Findings): Client 
       'has no redirect URI: give alexa_vendor_ids, which the developer console shows, or redirect_uris',
     );
   }
-  for (const [key, problem] of problemsOf(parsed.data, client, localized))
+  for (const [key, problem] of clientProblems(parsed.data, client, localized))
     addProblem(`${where}.${key}`, problem);
   for (const [key, warning] of warningsOf(client)) warn(`${where}.${key} ${warning}`);
   for (const [key, remark] of notesOf(parsed.data, client)) note(`${where}.${key} ${remark}`);

@@ -17,15 +17,19 @@ export interface ClientTexts {
   readonly passwordResetUri?: string;
 }
 
-/** A brand's colour and what can be read with it, all as #rrggbb. */
+/** A brand's colour on pages of one colour scheme, all as #rrggbb. */
+export interface BrandShades {
+  /** Of a button. */
+  readonly fill: string;
+  /** Of text on it. */
+  readonly onFill: string;
+  /** Of text, and of a button's edge, on the page. */
+  readonly ink: string;
+}
+
 export interface BrandColors {
-  readonly brand: string;
-  /** Text on it. */
-  readonly onBrand: string;
-  /** Itself as text on a light page. */
-  readonly onLight: string;
-  /** Itself as text on a dark page. */
-  readonly onDark: string;
+  readonly light: BrandShades;
+  readonly dark: BrandShades;
 }
 
 /** A registered client (RFC 6749 2): one Alexa skill. */

@@ -1,6 +1,13 @@
 import pLimit from 'p-limit';
 import { sha256 } from '../crypto/digest.ts';
-import { isUnredeemed, type Link, type LinkStore, type Ticket, type TicketStore } from '../storage/stores.ts';
+import {
+  isUnredeemed,
+  type Link,
+  type LinkStore,
+  type Ticket,
+  type TicketStore,
+  type UsedTicket,
+} from '../storage/stores.ts';
 import type { User, UserStore } from '../users/user-store.ts';
 import type { RandomText } from './token.ts';
 
@@ -40,9 +47,10 @@ export async function redeemTicket(
   context: OwnLinksContext,
   ticket: string,
   change: string,
-): Promise<Owner | undefined> {
-  const owner = await context.tickets.consume(sha256(ticket), sha256(change));
-  if (owner === undefined || owner.expiresAt <= context.now()) return undefined;
+): Promise<UsedTicket | undefined> {
+  const now = context.now();
+  const owner = await context.tickets.consume(sha256(ticket), sha256(change), now);
+  if (owner === undefined || owner.expiresAt <= now) return undefined;
   if (context.users.findById === undefined) return owner;
   const user = await context.users.findById(owner.subject).catch(() => owner);
   return user && owner;
@@ -71,13 +79,17 @@ interface Unlinked {
   readonly failures: readonly unknown[];
 }
 
-/** Ends one of a person's links or `all`, and with them their tokens, at once; somebody else's is left alone. */
+/**
+ * Ends one of a person's links or `all` that there were when it was first asked for, and with them their tokens, at once;
+ * somebody else's is left alone.
+ */
 export async function unlink(
   context: OwnLinksContext,
-  owner: Owner,
+  owner: UsedTicket,
   linkId: string | 'all',
 ): Promise<Unlinked> {
-  const isChosen = ({ id }: Link) => linkId === 'all' || id === linkId;
+  const isChosen = ({ id, createdAt }: Link) =>
+    (linkId === 'all' || id === linkId) && createdAt <= owner.usedAt;
   const chosen = (await allOwnLinks(context, owner)).filter(isChosen);
   const now = context.now();
   const oneOfFew = pLimit(atOnce);
@@ -88,11 +100,12 @@ export async function unlink(
     const result = results[index];
     return result?.status === 'fulfilled' && result.value;
   });
-  const unlinked = ended.length > 0 ? ended : (await endedSinceSignIn(context, owner)).filter(isChosen);
+  const unlinked = ended.length > 0 ? ended : (await endedBefore(context, owner)).filter(isChosen);
   return { ended, unlinked, failures };
 }
 
-async function endedSinceSignIn({ links }: OwnLinksContext, { subject, expiresAt }: Owner): Promise<Link[]> {
+/** What ended when the same was asked before. */
+async function endedBefore({ links }: OwnLinksContext, { subject, usedAt }: UsedTicket): Promise<Link[]> {
   const all = await Array.fromAsync(links.list({ subject }));
-  return all.filter(({ revokedAt }) => revokedAt !== undefined && revokedAt >= expiresAt - ticketSeconds);
+  return all.filter(({ revokedAt }) => revokedAt !== undefined && revokedAt >= usedAt);
 }

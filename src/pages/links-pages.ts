@@ -1,7 +1,7 @@
 import { type Region, regions } from '../alexa/redirect-uris.ts';
 import type { Client } from '../oauth/client.ts';
 import type { Link } from '../storage/stores.ts';
-import { houseOf, textsOf } from './house.ts';
+import { commonLook, textsFor } from './looks.ts';
 import type { Page } from './page.ts';
 import { prepareSignInPage, type SignInForm } from './sign-in-page.ts';
 import { createTheme } from './theme.ts';
@@ -31,9 +31,11 @@ const mostShown = 100;
 export function createLinksPages(views: Views, words: Words, clients: readonly Client[]): LinksPages {
   const { language, direction, messages, fill, day, list, number } = words;
   const { ownLinks: text } = messages;
-  const { mark, logoUri, brandColors } = houseOf(clients, words);
+  const { none, unlink, unlinkAll, finish } = text;
+  const fixed = { none, unlink, unlinkAll, finish };
+  const { mark, logoUri, brandColors } = commonLook(clients, words);
   const { css, contentSecurityPolicy } = createTheme(views, { brandColors, logoUri });
-  const names = new Map(clients.map((client) => [client.clientId, textsOf(client, language).clientName]));
+  const names = new Map(clients.map((client) => [client.clientId, textsFor(client, language).clientName]));
   const nameOf = ({ clientId }: Link) => names.get(clientId) ?? clientId;
 
   function describe(link: Link) {
@@ -77,7 +79,7 @@ export function createLinksPages(views: Views, words: Words, clients: readonly C
         language,
         direction,
         mark,
-        text,
+        text: fixed,
         signedInAs: fill(text.signedInAs, { username }),
         done:
           unlinked.length === 0

@@ -1,11 +1,10 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import { type Language, languages } from '../alexa/languages.ts';
 import { type Messages, messagesOf, placeholdersOf } from './messages.ts';
 import { rehearse } from './rehearsal.ts';
 import { createViews, type OwnFiles, type Views, viewFiles } from './views.ts';
-import { createWords, type Words } from './words.ts';
 
 /** An operator's own view is broken; the message says which, and how to mend it. */
 export class ViewsError extends Error {
@@ -31,8 +30,10 @@ export function openViews(folder: string | undefined): Views {
 }
 
 function readOwnFiles(folder: string): OwnFiles {
-  if (!existsSync(folder)) throw new ViewsError(folder, 'does not exist: give the path of a folder');
-  const found = globSync('{*.eta,*.css,locales/*}', { cwd: folder })
+  const at = statSync(folder, { throwIfNoEntry: false });
+  if (at === undefined) throw new ViewsError(folder, 'does not exist: give the path of a folder');
+  if (!at.isDirectory()) throw new ViewsError(folder, 'is a file: give the path of the folder that it is in');
+  const found = globSync('{*.eta,*.css,locales/*.json}', { cwd: folder })
     .map((file) => file.replaceAll('\\', '/'))
     .sort();
   if (found.length === 0)
@@ -41,11 +42,11 @@ function readOwnFiles(folder: string): OwnFiles {
       `has none of these files: ${viewFiles.join(', ')}, locales/en.json and the like`,
     );
   const texts = new Map<string, string>();
-  const words = new Map<Language, Words>();
+  const messages = new Map<Language, Messages>();
   for (const file of found) {
     const path = join(folder, file);
     const language = languages.find((known) => file === `locales/${known}.json`);
-    if (language !== undefined) words.set(language, createWords(language, readMessages(path, language)));
+    if (language !== undefined) messages.set(language, readMessages(path, language));
     else if (!viewFiles.includes(file))
       throw new ViewsError(
         path,
@@ -53,12 +54,13 @@ function readOwnFiles(folder: string): OwnFiles {
       );
     else texts.set(file, file.endsWith('.eta') ? compilable(path) : read(path));
   }
-  return { texts, words };
+  return { texts, messages };
 }
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    // Some editors begin a file with a mark of their own.
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     throw new ViewsError(path, `can’t be read: ${error instanceof Error ? error.message : error}`);
   }
@@ -99,7 +101,7 @@ function readMessages(path: string, language: Language): Messages {
 function merge(ours: unknown, own: unknown, place: readonly string[], path: string): unknown {
   const name = place.join('.');
   if (typeof ours === 'string') {
-    if (typeof own !== 'string') throw new ViewsError(path, `must have text at ${name}`);
+    if (typeof own !== 'string' || own.trim() === '') throw new ViewsError(path, `must have text at ${name}`);
     const foreign = placeholdersOf(own).find((each) => !placeholdersOf(ours).includes(each));
     if (foreign !== undefined)
       throw new ViewsError(path, `has {${foreign}} at ${name}, which nobody fills in: ours is “${ours}”`);

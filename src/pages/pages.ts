@@ -1,8 +1,9 @@
-import type { Language } from '../alexa/languages.ts';
+import { type Language, languages } from '../alexa/languages.ts';
 import type { Client } from '../oauth/client.ts';
 import { splitScope } from '../oauth/scope.ts';
-import { houseOf, markOf, textsOf } from './house.ts';
+import { createKeeper } from './keeper.ts';
 import { createLinksPages, type LinksPages } from './links-pages.ts';
+import { commonLook, markOf, textsFor } from './looks.ts';
 import type { Messages } from './messages.ts';
 import type { Page } from './page.ts';
 import { prepareSignInPage, type SignInForm } from './sign-in-page.ts';
@@ -22,17 +23,13 @@ export interface Pages extends LinksPages {
 
 /** The pages in every language, each made when it is first asked for. */
 export function createPages(views: Views, clients: readonly Client[]): (language: Language) => Pages {
-  const made = new Map<Language, Pages>();
-  return (language) => {
-    const pages = made.get(language) ?? pagesIn(views, views.words(language), clients);
-    made.set(language, pages);
-    return pages;
-  };
+  const keep = createKeeper<Pages>(languages.length);
+  return (language) => keep(language, () => pagesIn(views, views.words(language), clients));
 }
 
 function pagesIn(views: Views, words: Words, clients: readonly Client[]): Pages {
   const { language, direction, messages, fill } = words;
-  const { mark, logoUri, brandColors } = houseOf(clients, words);
+  const { mark, logoUri, brandColors } = commonLook(clients, words);
   const { css, contentSecurityPolicy } = createTheme(views, { brandColors, logoUri });
   const signInPages = createSignInPages(views, words);
 
@@ -48,17 +45,17 @@ function pagesIn(views: Views, words: Words, clients: readonly Client[]): Pages 
   };
 }
 
-/** More than a client's requests differ by; all of them are made anew when somebody plays with them. */
-const mostKept = 32;
+/** Pages in one language: hundreds of skills, each with what it usually asks for; some 2 MB. */
+const mostKept = 250;
 
-/** A page for each client and each scope that it asks for, which is nearly always the same. */
+/** A page for each client and what it shares by a request, which is nearly always the same. */
 function createSignInPages(views: Views, words: Words) {
-  const kept = new Map<Client, Map<string, ReturnType<typeof prepare>>>();
+  const { language, messages, fill } = words;
+  const keep = createKeeper<ReturnType<typeof prepareSignInPage>>(mostKept);
 
   function prepare(client: Client, items: readonly string[]) {
-    const { language, messages, fill } = words;
     const { signIn: text } = messages;
-    const texts = textsOf(client, language);
+    const texts = textsFor(client, language);
     const links = [
       { href: texts.passwordResetUri, text: text.forgotPassword },
       { href: texts.signUpUri, text: text.signUp },
@@ -78,16 +75,9 @@ function createSignInPages(views: Views, words: Words) {
   }
 
   return (client: Client, scope: string) => {
-    const pages = kept.get(client) ?? new Map();
-    kept.set(client, pages);
-    const known = pages.get(scope);
-    if (known !== undefined) return known;
-    if (pages.size >= mostKept) pages.clear();
-    const { scopeDescriptions } = textsOf(client, words.language);
     const granted = splitScope(scope);
-    const items = [...scopeDescriptions].flatMap(([token, words]) => (granted.has(token) ? [words] : []));
-    const page = prepare(client, items);
-    pages.set(scope, page);
-    return page;
+    const { scopeDescriptions } = textsFor(client, language);
+    const items = [...scopeDescriptions].flatMap(([token, said]) => (granted.has(token) ? [said] : []));
+    return keep(JSON.stringify([client.clientId, ...items]), () => prepare(client, items));
   };
 }

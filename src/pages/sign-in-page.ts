@@ -25,33 +25,35 @@ export interface SignInForm {
   readonly alert?: SignInAlert;
 }
 
-/** Stands for the reference in a page that is rendered before there is one; random, so that no text is mistaken for it. */
-const seam = createReference();
+/** Stands for the reference in a page that is made before there is one; random, so that no text is mistaken for it. */
+const standIn = createReference();
 
 /** Makes all of a sign-in page beforehand that does not change from one request to the next. */
 export function prepareSignInPage(
-  { render, ...views }: Views,
+  views: Views,
   words: Words,
   options: SignInPageOptions,
 ): (form: SignInForm) => Page {
   const { brandColors, ...fixed } = options;
-  const { language, direction, messages } = words;
+  const { language, direction } = words;
+  const { notAmazon, username, password } = words.messages.signIn;
+  const text = { username, password };
   const logoUri = fixed.mark?.logoUri;
-  const { css, contentSecurityPolicy } = createTheme({ render, ...views }, { brandColors, logoUri });
+  const { css, contentSecurityPolicy } = createTheme(views, { brandColors, logoUri });
   const fillIn = ({ reference, username = '', alert }: SignInForm) =>
-    render('sign-in', {
+    views.render('sign-in', {
       ...fixed,
       css,
       language,
       direction,
-      text: messages.signIn,
-      notAmazon: messages.signIn.notAmazon,
+      text,
+      notAmazon,
       reference,
       username,
       alert: alert && describeAlert(alert, words, { reference, username }),
     });
   // Untouched, the page is the same for everybody but for the reference.
-  const pieces = fillIn({ reference: seam }).split(seam);
+  const pieces = fillIn({ reference: standIn }).split(standIn);
   return (form) => ({
     language,
     contentSecurityPolicy,
@@ -61,22 +63,25 @@ export function prepareSignInPage(
 
 function describeAlert(
   alert: SignInAlert,
-  { messages, fill, minutes }: Words,
+  words: Words,
   { reference, username }: { readonly reference: string; readonly username: string },
 ): AlertData {
-  const { refused, unavailable, limited } = messages.signIn;
-  const texts = {
-    refused: () => refused,
-    unavailable: () => unavailable,
-    ended: () => messages.ownLinks.ended,
-    limited: () =>
-      'retryAfterSeconds' in alert ? fill(limited, { time: minutes(alert.retryAfterSeconds) }) : '',
-  };
   return {
-    text: texts[alert.reason](),
-    said: fill(messages.reference, { reference }),
+    text: alertText(alert, words),
+    said: words.fill(words.messages.reference, { reference }),
     refused: alert.reason === 'refused',
     // Who has to wait has nothing to type yet.
     focus: alert.reason === 'limited' ? 'alert' : username === '' ? 'username' : 'password',
   };
+}
+
+function alertText(alert: SignInAlert, { messages, fill, minutes }: Words): string {
+  switch (alert.reason) {
+    case 'limited':
+      return fill(messages.signIn.limited, { time: minutes(alert.retryAfterSeconds) });
+    case 'ended':
+      return messages.ownLinks.ended;
+    default:
+      return messages.signIn[alert.reason];
+  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BrandColors } from '../oauth/client.ts';
+import type { BrandColors, BrandShades } from '../oauth/client.ts';
 import type { Views } from './views.ts';
 
 /** How a page looks, and the policy that lets a browser show just that. */
@@ -42,9 +42,12 @@ export function createTheme(views: Views, options: ThemeOptions = {}): Theme {
   return { css, contentSecurityPolicy: policy.filter((part) => part !== false).join('; ') };
 }
 
-function brandCss({ brand, onBrand, onLight, onDark }: BrandColors): string {
-  const always = `:root{--brand:${brand};--on-brand:${onBrand};--brand-ink:${onLight}}`;
-  return `${always}@media(prefers-color-scheme:dark){:root{--brand-ink:${onDark}}}`;
+function brandCss({ light, dark }: BrandColors): string {
+  return `${shadesCss(light)}@media(prefers-color-scheme:dark){${shadesCss(dark)}}`;
+}
+
+function shadesCss({ fill, onFill, ink }: BrandShades): string {
+  return `:root{--brand:${fill};--on-brand:${onFill};--brand-ink:${ink}}`;
 }
 
 /** The source expression that allows exactly this inline text (Content Security Policy 3, 2.3.1). */

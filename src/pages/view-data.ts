@@ -2,6 +2,7 @@ import type { Check } from '../alexa/checks.ts';
 import type { Language } from '../alexa/languages.ts';
 import type { regions } from '../alexa/redirect-uris.ts';
 import type { grants, SimulatedGrant, shapes } from '../alexa/simulator.ts';
+import type { Messages } from './messages.ts';
 
 /** What the layout around every page gets, and with it each template. */
 export interface LayoutData {
@@ -11,9 +12,6 @@ export interface LayoutData {
   /** The whole of the styles: no others are allowed to apply. */
   readonly css: string;
 }
-
-/** Words for what is always the same, by their names in `views/locales/`. */
-type Texts = Readonly<Record<string, string>>;
 
 /** Whose page it is: a picture, or else a letter. */
 export interface Mark {
@@ -41,7 +39,7 @@ export interface ViewData {
     readonly notAmazon: string;
     /** What the skill gets, each in a few words; with it the words before them. */
     readonly shared: { readonly lead: string; readonly items: readonly string[] } | undefined;
-    readonly text: Texts;
+    readonly text: Pick<Messages['signIn'], 'username' | 'password'>;
     readonly submit: string;
     /** Absent where there is nothing to go back to. */
     readonly cancel: string | undefined;
@@ -53,7 +51,7 @@ export interface ViewData {
   };
   readonly links: {
     readonly mark: Mark | undefined;
-    readonly text: Texts;
+    readonly text: Pick<Messages['ownLinks'], 'none' | 'unlink' | 'unlinkAll' | 'finish'>;
     readonly signedInAs: string;
     /** What was just unlinked. */
     readonly done: string | undefined;

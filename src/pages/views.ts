@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
-import type { Language } from '../alexa/languages.ts';
-import { messagesOf } from './messages.ts';
+import { type Language, languages } from '../alexa/languages.ts';
+import { createKeeper } from './keeper.ts';
+import { type Messages, messagesOf } from './messages.ts';
 import type { LayoutData, ViewData } from './view-data.ts';
 import { createWords, type Words } from './words.ts';
 
@@ -46,10 +47,10 @@ export const viewFiles: readonly string[] = [
 /** What an operator's own files say instead of ours, by the names in `viewFiles`; and words, by language. */
 export interface OwnFiles {
   readonly texts: ReadonlyMap<string, string>;
-  readonly words: ReadonlyMap<Language, Words>;
+  readonly messages: ReadonlyMap<Language, Messages>;
 }
 
-const none: OwnFiles = { texts: new Map(), words: new Map() };
+const none: OwnFiles = { texts: new Map(), messages: new Map() };
 
 /** Reads and compiles all views. Throws what Eta throws of a template that it can't compile. */
 export function createViews(own: OwnFiles = none): Views {
@@ -57,15 +58,12 @@ export function createViews(own: OwnFiles = none): Views {
   const textOf = (file: string) => own.texts.get(file) ?? readOurs(file);
   for (const name of templateNames) eta.loadTemplate(`@${name}`, eta.compile(textOf(`${name}.eta`)));
   const stylesheets = new Map(stylesheetNames.map((name) => [name, minify(textOf(`${name}.css`))]));
-  const words = new Map<Language, Words>(own.words);
+  const keepWords = createKeeper<Words>(languages.length);
   return {
     render: (name, data) => eta.render(`@${name}`, data),
     stylesheet: (name) => stylesheets.get(name) ?? '',
-    words(language) {
-      const known = words.get(language) ?? createWords(language, messagesOf[language]);
-      words.set(language, known);
-      return known;
-    },
+    words: (language) =>
+      keepWords(language, () => createWords(language, own.messages.get(language) ?? messagesOf[language])),
   };
 }
 
@@ -75,11 +73,15 @@ function readOurs(file: string): string {
 
 /** Takes out comments and the spaces that nobody needs; a line end stays where it may separate. */
 function minify(css: string): string {
-  return css
-    .replace(/\/\*.*?\*\//gs, '')
-    .replace(/\s*\n\s*/g, '\n')
-    .replace(/([{};,:])\n/g, '$1')
-    .replace(/\n}/g, '}')
-    .replace(/ \{/g, '{')
-    .trim();
+  return (
+    css
+      // As browsers read it, or its hash is another.
+      .replace(/\r\n?/g, '\n')
+      .replace(/\/\*.*?\*\//gs, '')
+      .replace(/\s*\n\s*/g, '\n')
+      .replace(/([{};,:])\n/g, '$1')
+      .replace(/\n}/g, '}')
+      .replace(/ \{/g, '{')
+      .trim()
+  );
 }

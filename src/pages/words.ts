@@ -33,7 +33,7 @@ export function createWords(language: Language, messages: Messages = messagesOf[
       message.replace(/\{(\w+)\}/g, (placeholder, name) => {
         const value = values[name];
         if (value === undefined) return placeholder;
-        return direction === 'rtl' ? isolate(value) : value;
+        return direction === 'rtl' || rightToLeft.test(value) ? isolate(value) : value;
       }),
     day(seconds) {
       const instant = new Date(seconds * 1000);
@@ -44,6 +44,9 @@ export function createWords(language: Language, messages: Messages = messagesOf[
     list: (items) => lists().format(items),
   };
 }
+
+/** Of the scripts that run from right to left. */
+const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /** Keeps a name or reference in its own order among words that run the other way (Unicode UAX 9, FSI and PDI). */
 function isolate(value: string): string {

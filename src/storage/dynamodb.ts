@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoLinks } from './dynamodb-links.ts';
 import { createDynamoTable, type DynamoTable, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
 import { createFailureStore, limiterOf } from './failure-store.ts';
-import type { FailureStore, Storage, Ticket, TicketStore } from './stores.ts';
+import type { FailureStore, Storage, TicketStore, UsedTicket } from './stores.ts';
 
 export interface DynamoLocation {
   readonly table: string;
@@ -80,17 +80,18 @@ function createDynamoTickets(table: DynamoTable): TicketStore {
       const item = { [keyAttribute]: keyOf(digest), owner: subject, username, [ttlAttribute]: expiresAt };
       await table.put(item);
     },
-    async consume(digest, change) {
+    async consume(digest, change, at) {
       const unusedOrSame = {
         text: 'attribute_exists(#owner) AND (attribute_not_exists(#change) OR #change = :change)',
-        names: { change: 'change', owner: 'owner' },
-        values: { ':change': change },
+        names: { change: 'change', used: 'used', owner: 'owner' },
+        values: { ':change': change, ':at': at },
       };
-      if (!(await table.update(keyOf(digest), 'SET #change = :change', unusedOrSame))) return undefined;
+      const use = 'SET #change = :change, #used = if_not_exists(#used, :at)';
+      if (!(await table.update(keyOf(digest), use, unusedOrSame))) return undefined;
       const item = await table.get(keyOf(digest));
       if (item === undefined) return undefined;
-      const { owner, username, [ttlAttribute]: expiresAt } = item;
-      return { subject: owner, username, expiresAt } as Ticket;
+      const { owner, username, used, [ttlAttribute]: expiresAt } = item;
+      return { subject: owner, username, expiresAt, usedAt: used } as UsedTicket;
     },
     async erase(user) {
       const theirs = {

@@ -39,6 +39,7 @@ export interface Schema {
     readonly username: string;
     readonly expires_at: number;
     readonly change: string | null;
+    readonly used_at: number | null;
   };
   /** Its columns are as `rate-limiter-flexible` has them; `expire` alone is in milliseconds. */
   readonly alexa_failures: {
@@ -165,6 +166,8 @@ export const migrations: Record<string, Migration> = {
     async up(db: Kysely<Schema>) {
       // SHA-256 of what the ticket was used for; null until then.
       await db.schema.alterTable('alexa_tickets').addColumn('change', 'text').execute();
+      // When that was first asked for.
+      await db.schema.alterTable('alexa_tickets').addColumn('used_at', 'bigint').execute();
     },
   },
 };

@@ -38,19 +38,21 @@ export function createSqlStorage(options: SqlStorageOptions): Storage {
 function createSqlTickets(db: Kysely<Schema>, run: Run): TicketStore {
   return {
     async keep(digest, { subject, username, expiresAt }) {
-      const row = { digest, subject, username, expires_at: expiresAt, change: null };
+      const row = { digest, subject, username, expires_at: expiresAt, change: null, used_at: null };
       await run(() => db.insertInto('alexa_tickets').values(row).execute());
     },
 
-    async consume(digest, change) {
+    async consume(digest, change, at) {
       const consuming = db
         .updateTable('alexa_tickets')
-        .set({ change })
+        .set((row) => ({ change, used_at: row.fn.coalesce('used_at', row.val(at)) }))
         .where('digest', '=', digest)
         .where((row) => row.or([row('change', 'is', null), row('change', '=', change)]))
         .returningAll();
       const row = await run(() => consuming.executeTakeFirst());
-      return row && { subject: row.subject, username: row.username, expiresAt: row.expires_at };
+      if (row === undefined) return undefined;
+      const { subject, username, expires_at: expiresAt, used_at: usedAt } = row;
+      return { subject, username, expiresAt, usedAt: usedAt ?? at };
     },
 
     async erase(user) {

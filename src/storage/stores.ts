@@ -176,13 +176,16 @@ export interface Ticket {
   readonly expiresAt: number;
 }
 
+/** A ticket, and when it was first used for its change. */
+export type UsedTicket = Ticket & { readonly usedAt: number };
+
 export interface TicketStore {
   keep(digest: string, ticket: Ticket): Promise<void>;
   /**
-   * Atomic: the first call's change is the one that the ticket is for, and calls for the same one get the ticket as well.
-   * Also one that has expired: what that means is for the caller to say.
+   * Atomic: the first call's change is the one that the ticket is for, and its instant stays; calls for the same one get the
+   * ticket as well. Also one that has expired: what that means is for the caller to say.
    */
-  consume(digest: string, change: string): Promise<Ticket | undefined>;
+  consume(digest: string, change: string, at: number): Promise<UsedTicket | undefined>;
   /** Takes out those of a subject or username. */
   erase(user: string): Promise<void>;
 }

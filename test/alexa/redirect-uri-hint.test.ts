@@ -24,6 +24,8 @@ describe('the hint for a redirect URI that was refused', () => {
     'https://app.example.com@evil.example/linked',
     'https://layla.amazon.com.evil.example/spa/skill/account-linking-status.html?vendorId=M2BBBBBBBBBBBB',
     'http://app.example.com/linked',
+    'https://APP.example.com/linked',
+    'https://layla.amazon.com/spa/skill/account-linking-status.html',
     'not an address',
     '',
   ])('is nothing for %s', (uri) => expect(suggestRegistration(uri, registered)).toBeUndefined());

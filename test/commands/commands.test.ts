@@ -255,7 +255,7 @@ describe('links', () => {
     await storage.tickets.keep('a-ticket', { subject: '17', username: 'alice', expiresAt: now + 300 });
     expect((await links('revoke', '--user', '17', '--erase')).out).toBe('3 links erased.\n');
     expect(await Array.fromAsync(storage.links.list({}))).toEqual([zoé]);
-    expect(await storage.tickets.consume('a-ticket', 'x')).toBeUndefined();
+    expect(await storage.tickets.consume('a-ticket', 'x', 1)).toBeUndefined();
   });
 
   it('are not looked for in a file that is not there, which is not made either', async () => {

@@ -250,6 +250,10 @@ describe('POST /authorize', () => {
       const focused = fields['username'] ? 'password' : 'username';
       expect(html).toMatch(new RegExp(`<input id="${focused}"[^>]* autofocus>`));
       expect(html.match(/ autofocus/g)).toHaveLength(1);
+      for (const field of ['username', 'password'])
+        expect(html).toMatch(
+          new RegExp(`<input id="${field}"[^>]* aria-describedby="alert" aria-invalid="true"`),
+        );
       expect(html).toContain(`value="${fields['username'] ?? ''}"`);
       expect(html).not.toContain('wonderland');
       expect(server.events('sign_in.failed')[0]).toMatchObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { furnished } from '../support/gallery.ts';
-import { authorizePath, startServer } from '../support/server.ts';
+import { authorizePath, link, startServer } from '../support/server.ts';
 
 async function ask(url: string, headers: Readonly<Record<string, string>> = {}) {
   const answer = await fetch(url, { headers });
@@ -65,11 +65,78 @@ describe('the language of a page', () => {
     const path = authorizePath({ scope: 'lights' });
     const arabic = await ask(server.url + path, { 'Accept-Language': 'ar' });
     expect(arabic.html).toContain('أضواء السحاب');
-    expect(arabic.html).toContain('<li>أضواؤك لتشغيلها وإطفائها</li>');
+    expect(arabic.html).toContain('<li><bdi>أضواؤك لتشغيلها وإطفائها</bdi></li>');
     expect(arabic.html).not.toContain('Cloud Lights');
     const german = await ask(server.url + path, { 'Accept-Language': 'de' });
     expect(german.html).toContain('Bei Cloud Lights anmelden');
-    expect(german.html).toContain('<li>Your lights, to switch them</li>');
+    expect(german.html).toContain('<li><bdi>Your lights, to switch them</bdi></li>');
+  });
+});
+
+describe('the look of a page', () => {
+  const other = {
+    ...furnished,
+    client_id: 'other',
+    client_name: 'Other',
+    logo_uri: undefined,
+    brand_color: '#123456',
+  };
+  const everybodys = ['/links', '/nothing', '/authorize'];
+
+  it('is the skill’s, also of pages that belong to none, where there is one', async () => {
+    const server = await startServer({ CLIENTS: JSON.stringify([furnished]) });
+    for (const path of [authorizePath(), ...everybodys]) {
+      const { html, headers } = await ask(server.url + path);
+      expect(html).toContain(`src="${furnished.logo_uri}" alt="" width="56" height="56"`);
+      expect(html).toContain('--brand:#00aa77');
+      expect(headers.get('content-security-policy')).toContain('img-src https://cdn.example.com;');
+    }
+  });
+
+  it('is nobody’s where there are several', async () => {
+    const server = await startServer({ CLIENTS: JSON.stringify([furnished, other]) });
+    for (const path of everybodys) {
+      const { html, headers } = await ask(server.url + path);
+      expect(html).not.toMatch(/class="mark|--brand:#00aa77|Cloud Lights/);
+      expect(headers.get('content-security-policy')).not.toContain('img-src');
+    }
+    const own = await ask(server.url + authorizePath({ client_id: 'other' }));
+    expect(own.html).toContain('<span class="mark letter" aria-hidden="true">O</span>');
+    expect(own.html).toContain('--brand:#123456');
+    expect(own.headers.get('content-security-policy')).not.toContain('img-src');
+  });
+
+  it('has the first letter of the name in the page’s language, which may be several characters', async () => {
+    const names = { client_name: 'élan', 'client_name#hi': 'क्षितिज', 'client_name#ar': 'أضواء' };
+    const server = await startServer({ CLIENTS: JSON.stringify([{ ...other, ...names }]) });
+    for (const [language, letter] of [
+      ['en', 'É'],
+      ['hi', 'क्षि'],
+      ['ar', 'أ'],
+    ] as const) {
+      const page = await ask(server.url + authorizePath({ client_id: 'other' }), {
+        'Accept-Language': language,
+      });
+      expect(page.html).toContain(`aria-hidden="true">${letter}</span>`);
+    }
+  });
+
+  it('has the skill’s name on /links in the page’s language', async () => {
+    const server = await startServer({ CLIENTS: JSON.stringify([furnished]) });
+    await link(server);
+    const page = await fetch(`${server.url}/links`, {
+      method: 'POST',
+      headers: { 'Accept-Language': 'ar', 'Sec-Fetch-Site': 'same-origin' },
+      body: new URLSearchParams({ username: 'alice', password: 'wonderland' }),
+    });
+    expect(await page.text()).toContain('<h2><bdi>أضواء السحاب</bdi></h2>');
+  });
+
+  it('keeps a name that runs the other way together', async () => {
+    const client = { ...other, client_name: 'أضواء السحاب 24!' };
+    const server = await startServer({ CLIENTS: JSON.stringify([client]) });
+    const { html } = await ask(server.url + authorizePath({ client_id: 'other' }));
+    expect(html).toContain('<h1>Sign in to \u2068أضواء السحاب 24!\u2069</h1>');
   });
 });
 
@@ -78,7 +145,7 @@ describe('what is shared', () => {
     const server = await startServer({ CLIENTS: JSON.stringify([furnished]) });
     const shared = async (scope?: string) => {
       const { html } = await ask(server.url + authorizePath({ scope }));
-      return [...html.matchAll(/<li>([^<]*)<\/li>/g)].map(([, words]) => words);
+      return [...html.matchAll(/<li><bdi>([^<]*)<\/bdi>/g)].map(([, words]) => words);
     };
     const [profile, lights] = ['Your name and email address', 'Your lights, to switch them'];
     expect(await shared('lights')).toEqual([lights]);

@@ -27,7 +27,8 @@ async function context(people: Record<string, Profile | Error | undefined> = { a
     async close() {},
   };
   const own: OwnLinksContext = { ...storage, users, now: () => clock.now, randomText };
-  return { storage, clock, own, people, owner: ownerOf(own, { id: 'a', username: 'b' }) };
+  const owner = { ...ownerOf(own, { id: 'a', username: 'b' }), usedAt: clock.now };
+  return { storage, clock, own, people, owner };
 }
 
 describe('a person’s own links', () => {
@@ -59,6 +60,43 @@ describe('a person’s own links', () => {
     expect(ended).toEqual([first.link]);
     expect(failures).toEqual([new Error('no answer')]);
     expect((await storage.links.find(first.link.id))?.revokedAt).toBe(madeAt + 1000);
+  });
+});
+
+describe('the same change, asked for again', () => {
+  it('ends nothing that was linked meanwhile, and tells of what it ended before', async () => {
+    const { storage, own, clock, owner } = await context();
+    await storage.links.revoke((await keepLink(storage, { subject: 'a' })).link.id, clock.now - 1);
+    const [one, two] = [await keepLink(storage, { subject: 'a' }), await keepLink(storage, { subject: 'a' })];
+    const ticket = await issueTicket(own, owner);
+    const change = async () => {
+      const used = await redeemTicket(own, ticket, 'all');
+      if (used === undefined) throw new Error('refused');
+      return unlink(own, used, 'all');
+    };
+    const ids = (links: readonly { readonly id: string }[]) => links.map(({ id }) => id).sort();
+    expect(ids((await change()).ended)).toEqual(ids([one.link, two.link]));
+    clock.now += 60;
+    const later = await keepLink(storage, { subject: 'a', createdAt: clock.now });
+    const again = await change();
+    expect(again.ended).toEqual([]);
+    expect(ids(again.unlinked)).toEqual(ids([one.link, two.link]));
+    expect((await storage.links.find(later.link.id))?.revokedAt).toBeUndefined();
+  });
+
+  it('tells of the one link that it was about', async () => {
+    const { storage, own, owner } = await context();
+    const [one, two] = [await keepLink(storage, { subject: 'a' }), await keepLink(storage, { subject: 'a' })];
+    for (const { link } of [one, two]) await unlink(own, owner, link.id);
+    const { ended, unlinked } = await unlink(own, owner, one.link.id);
+    expect([ended.length, unlinked.map(({ id }) => id)]).toEqual([0, [one.link.id]]);
+  });
+
+  it('is completed where it could not be at first', async () => {
+    const { storage, own, clock, owner } = await context();
+    const { link } = await keepLink(storage, { subject: 'a' });
+    clock.now += 30;
+    expect((await unlink(own, owner, 'all')).ended).toEqual([link]);
   });
 });
 

@@ -50,6 +50,21 @@ describe('VIEWS', () => {
     expect(answer.headers.get('location')).toContain('#state=xyz&access_token=');
   });
 
+  it('does not mind how an editor ends lines, or begins a file, or what else it leaves', async () => {
+    const windows = (text: string) => `\uFEFF${text.replaceAll('\n', '\r\n')}`;
+    const VIEWS = ownFolder({
+      'styles.css': 'p {\r  color: #123456;\r}\r',
+      'error.eta': windows(ours('error.eta')),
+      'locales/en.json': windows('{ "problems": { "notFound": { "title": "Lost?" } } }'),
+      'locales/en.json~': '{',
+      '.DS_Store': '',
+    });
+    const { url } = await startServer({ VIEWS });
+    const page = await html(`${url}/nothing`);
+    expect(page).toContain('<h1>Lost?</h1>');
+    expect(page).toContain('<style>p{color: #123456;}</style>');
+  });
+
   it('shows a reference as often as a template has it', async () => {
     const twice = ours('sign-in.eta').replace('</main>', '<p><%= it.reference %></p></main>');
     const { url } = await startServer({ VIEWS: ownFolder({ 'sign-in.eta': twice }) });
@@ -132,8 +147,79 @@ describe('VIEWS', () => {
     ],
     [
       'styles that end too early',
-      { 'layout.eta': layout, 'styles.css': 'p::after{content:"</style>"}' },
-      /must have <style><%~ it\.css %><\/style>/,
+      { 'styles.css': 'p::after{content:"</style>"}' },
+      /styles\.css has “<\/style”: pages may load nothing but the logo/,
+    ],
+    ['a font from elsewhere', { 'styles.css': '@font-face{src:url(x)}' }, /styles\.css has “url\(”/],
+    [
+      'a picture from elsewhere',
+      { 'error.eta': ours('error.eta').replace('<h1>', '<img src="https://example.org/x.png" alt=""><h1>') },
+      /error\.eta has a picture that is not it\.mark\.logoUri/,
+    ],
+    [
+      'a name that is mistyped',
+      { 'error.eta': ours('error.eta').replace('it.title', 'it.tittle') },
+      /error\.eta prints “undefined”/,
+    ],
+    [
+      'a word that is mistyped',
+      { 'sign-in.eta': signInPage.replace('it.text.username', 'it.text.usernam') },
+      /sign-in\.eta prints “undefined”/,
+    ],
+    [
+      'a message before it is filled in',
+      { 'error.eta': ours('error.eta').replace('it.title', "'Hello {client}'") },
+      /error\.eta prints \{client\}, which nobody fills in there/,
+    ],
+    [
+      'a value as it is',
+      { 'sign-in.eta': signInPage.replace('<%= alert.text %>', '<%~ alert.text %>') },
+      /sign-in\.eta prints a value as it is.*with <%= and not with <%~/,
+    ],
+    [
+      'a name as it is',
+      { 'links.eta': ours('links.eta').replace('<%= it.signedInAs %>', '<%~ it.signedInAs %>') },
+      /links\.eta prints a value as it is/,
+    ],
+    [
+      'a reference that is changed',
+      { 'sign-in.eta': signInPage.replace('</main>', "<%= it.reference.replace('-', ' ') %></main>") },
+      /sign-in\.eta changes it\.reference, or prints what is another each time/,
+    ],
+    [
+      'chance',
+      { 'sign-in.eta': signInPage.replace('</main>', '<%= Math.random() %></main>') },
+      /sign-in\.eta changes it\.reference, or prints what is another each time/,
+    ],
+    [
+      'no word on what went wrong',
+      { 'sign-in.eta': signInPage.replace('<%= alert.text %>', '') },
+      /leaves out it\.alert\.text, so that nobody would know why/,
+    ],
+    [
+      'no word on what is shared',
+      { 'sign-in.eta': signInPage.replace('<%= item %>', '') },
+      /leaves out some of it\.shared\.items/,
+    ],
+    [
+      'no word on what was unlinked',
+      { 'links.eta': ours('links.eta').replace('<%= it.done %>', '') },
+      /leaves out it\.done/,
+    ],
+    [
+      'a form that goes elsewhere',
+      { 'sign-in.eta': signInPage.replace('method="post"', 'method="post" action="/x"') },
+      /has a form with an action: take it out/,
+    ],
+    [
+      'a form in a comment',
+      { 'sign-in.eta': signInPage.replace('<form', '<!-- <form').replace('</form>', '</form> -->') },
+      /leaves out <form method="post">/,
+    ],
+    [
+      'a message of nothing',
+      { 'locales/en.json': '{ "signIn": { "submit": " " } }' },
+      /must have text at signIn\.submit/,
     ],
     [
       'styles of its own',
@@ -179,6 +265,9 @@ describe('VIEWS', () => {
     expect(checked.code).toBe(1);
     expect(checked.out).toContain(`Problem: VIEWS ${VIEWS}/error.eta can’t be rendered`);
     await expect(startServer({ VIEWS })).rejects.toThrow(`VIEWS ${VIEWS}/error.eta can’t be rendered`);
+    await expect(startServer({ VIEWS: `${VIEWS}/error.eta` })).rejects.toThrow(
+      'is a file: give the path of the folder',
+    );
     await expect(startServer({ VIEWS: `${VIEWS}/none` })).rejects.toThrow(
       'does not exist: give the path of a folder',
     );

@@ -99,7 +99,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
       await links.recordUse('id7', 2, 1);
       await links.revoke('id7', 1);
       await Array.fromAsync(links.list({ subject: 's7', liveAt: 1 }));
-      await tickets.consume('x', 'x');
+      await tickets.consume('x', 'x', 1);
     });
     expect(asked.length).toBe(8);
     for (const { sql: text, parameters } of asked) {

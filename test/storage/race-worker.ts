@@ -27,7 +27,7 @@ const operations: Record<Operation, () => Promise<unknown>> = {
       expiresAt: 2_000_000_000,
     }),
   revoke: () => storage.links.revoke(KEY, process.pid),
-  consume: async () => (await storage.tickets.consume(KEY, String(process.pid))) !== undefined,
+  consume: async () => (await storage.tickets.consume(KEY, String(process.pid), 1)) !== undefined,
   fail: async () => {
     for (let time = 0; time < 10; time += 1) await storage.failures.add(KEY, 900);
   },

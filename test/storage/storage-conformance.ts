@@ -422,13 +422,16 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       const digest = sha256(randomUUID());
       const ticket = { subject: "o'b \u{1F600}", username: 'zoé', expiresAt: madeAt };
       await tickets.keep(digest, ticket);
-      expect(await tickets.consume(sha256('another'), 'x')).toBeUndefined();
+      expect(await tickets.consume(sha256('another'), 'x', madeAt)).toBeUndefined();
       const changes = Array.from({ length: 20 }, (_, index) => `change ${index}`);
-      const given = await Promise.all(changes.map((change) => tickets.consume(digest, change)));
-      expect(given.filter((each) => each !== undefined)).toEqual([ticket]);
+      const given = await Promise.all(
+        changes.map((change, index) => tickets.consume(digest, change, madeAt + index)),
+      );
+      const usedAt = madeAt + given.findIndex((each) => each !== undefined);
+      expect(given.filter((each) => each !== undefined)).toEqual([{ ...ticket, usedAt }]);
       const first = changes[given.findIndex((each) => each !== undefined)] ?? '';
-      expect(await tickets.consume(digest, first)).toEqual(ticket);
-      expect(await tickets.consume(digest, 'another change')).toBeUndefined();
+      expect(await tickets.consume(digest, first, madeAt + 99)).toEqual({ ...ticket, usedAt });
+      expect(await tickets.consume(digest, 'another change', madeAt)).toBeUndefined();
     });
 
     it('erases the tickets of a person, by id or name, and nobody else’s', async () => {
@@ -442,8 +445,8 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       const mine = [await keep({ subject, username: 'x' }), await keep({ subject: 'y', username: subject })];
       const theirs = await keep({ subject: other, username: 'x' });
       await tickets.erase(subject);
-      for (const digest of mine) expect(await tickets.consume(digest, 'x')).toBeUndefined();
-      expect(await tickets.consume(theirs, 'x')).toBeDefined();
+      for (const digest of mine) expect(await tickets.consume(digest, 'x', madeAt)).toBeUndefined();
+      expect(await tickets.consume(theirs, 'x', madeAt)).toBeDefined();
     });
 
     it('says that it is there, and after closing that it is not', async () => {
@@ -469,7 +472,7 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         () => Array.fromAsync(links.list({})),
         () => Array.fromAsync(links.list({ subject: 'x' })),
         () => tickets.keep('x', { subject: 'x', username: 'x', expiresAt: 1 }),
-        () => tickets.consume('x', 'x'),
+        () => tickets.consume('x', 'x', 1),
         () => tickets.erase('x'),
       ])
         await expect(operation(), operation.toString()).rejects.toMatchObject(gone);
@@ -511,8 +514,8 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
         expect(await links.find(link.id)).toBeUndefined();
         expect(await links.findByAccessToken(key)).toBeUndefined();
       }
-      expect(await tickets.consume('old', 'x')).toBeUndefined();
-      expect(await tickets.consume('new', 'x')).toBeDefined();
+      expect(await tickets.consume('old', 'x', now)).toBeUndefined();
+      expect(await tickets.consume('new', 'x', now)).toBeDefined();
     });
 
     it('goes a small batch at a time', async () => {

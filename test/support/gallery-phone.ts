@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Response } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import type { Language } from '../../src/alexa/languages.ts';
 import { type Exhibit, furnish, furnished, type GalleryServers } from './gallery.ts';
@@ -37,11 +37,11 @@ export async function openPhone(browser: Browser, language: Language, options: B
   onTestFinished(() => context.close());
   const page = await context.newPage();
   await furnish(page, language);
-  let sent: Promise<string> | undefined;
+  let last: Response | undefined;
   page.on('response', (response) => {
-    if (response.request().isNavigationRequest() && response.status() !== 303) sent = response.text();
+    if (response.request().isNavigationRequest() && response.status() !== 303) last = response;
   });
-  return { page, html: async () => (await sent) ?? '' };
+  return { page, html: async () => (await last?.text()) ?? '' };
 }
 
 /** Whether an exhibit is there in a language. */
