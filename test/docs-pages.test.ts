@@ -35,7 +35,7 @@ describe('docs/pages.md', () => {
     for (const name of names.filter(
       (each) => !['sign', 'links', 'error', 'name', 'simulator'].includes(String(each)),
     ))
-      expect(page, name).toMatch(new RegExp(`\`(it\\.)?${name}\``));
+      expect(page, name).toMatch(new RegExp(`\\b${name}\\b`));
     for (const file of viewFiles)
       expect(page).toContain(file.startsWith('simulator') ? 'simulator' : `\`${file}\``);
   });

@@ -29,6 +29,10 @@ export function openViews(folder: string | undefined): Views {
   return views;
 }
 
+const allFiles = [...viewFiles, ...[...languages].sort().map((language) => `locales/${language}.json`)].join(
+  ', ',
+);
+
 function readOwnFiles(folder: string): OwnFiles {
   const at = statSync(folder, { throwIfNoEntry: false });
   if (at === undefined) throw new ViewsError(folder, 'does not exist: give the path of a folder');
@@ -36,11 +40,7 @@ function readOwnFiles(folder: string): OwnFiles {
   const found = globSync('{*.eta,*.css,locales/*.json}', { cwd: folder })
     .map((file) => file.replaceAll('\\', '/'))
     .sort();
-  if (found.length === 0)
-    throw new ViewsError(
-      folder,
-      `has none of these files: ${viewFiles.join(', ')}, locales/en.json and the like`,
-    );
+  if (found.length === 0) throw new ViewsError(folder, `has none of the pages’ files: ${allFiles}`);
   const texts = new Map<string, string>();
   const messages = new Map<Language, Messages>();
   for (const file of found) {
@@ -48,10 +48,7 @@ function readOwnFiles(folder: string): OwnFiles {
     const language = languages.find((known) => file === `locales/${known}.json`);
     if (language !== undefined) messages.set(language, readMessages(path, language));
     else if (!viewFiles.includes(file))
-      throw new ViewsError(
-        path,
-        `takes no file’s place: there are ${viewFiles.join(', ')}, locales/en.json and the like`,
-      );
+      throw new ViewsError(path, `is none of the pages’ files: those are ${allFiles}`);
     else texts.set(file, file.endsWith('.eta') ? compilable(path) : read(path));
   }
   return { texts, messages };
@@ -73,7 +70,7 @@ function compilable(path: string): string {
     new Eta().compile(text);
     return text;
   } catch (error) {
-    throw new ViewsError(path, `can’t be compiled: ${firstLines(error)}`);
+    throw new ViewsError(path, `can’t be compiled: look for a missing %> or <% } %>. ${firstLines(error)}`);
   }
 }
 
@@ -92,8 +89,10 @@ function readMessages(path: string, language: Language): Messages {
   let own: unknown;
   try {
     own = JSON.parse(text);
-  } catch {
-    throw new ViewsError(path, 'is not JSON: look for a missing quote or comma');
+  } catch (error) {
+    const [position] = /line \d+ column \d+/.exec(String(error)) ?? [];
+    const place = position === undefined ? '' : ` (${position})`;
+    throw new ViewsError(path, `is not JSON${place}: look for a quote or comma that is missing or too many`);
   }
   return merge(messagesOf[language], own, [], path) as Messages;
 }

@@ -48,15 +48,16 @@ function rehearsePage<Name extends keyof Samples>(name: Name, views: Views, fail
 function checkText(html: string, fail: Fail): void {
   if (html.includes(hostile))
     fail('prints a value as it is, so that it could be part of the page: print it with <%= and not with <%~');
-  if (/\bundefined\b/.test(html))
-    fail('prints “undefined”: a value in it has another name, which docs/pages.md tells');
+  const nameless = /.{0,40}\bundefined\b.{0,20}/.exec(html)?.[0];
+  if (nameless !== undefined)
+    fail(`prints “undefined” at ${nameless.trim()}: that value has another name, see docs/pages.md`);
   const unfilled = /\{\w+\}/.exec(html)?.[0];
-  if (unfilled !== undefined)
-    fail(`prints ${unfilled}, which nobody fills in there: docs/pages.md tells what there is`);
+  if (unfilled !== undefined) fail(`prints ${unfilled}, which nobody fills in there: see docs/pages.md`);
 }
 
 /** What the content security policy of the pages would keep from working, silently. */
 function checkPolicy(html: string, css: string, fail: Fail): void {
+  if (!html.includes('<html')) fail("is without the layout: begin it with <% layout('@layout') %>");
   if (!html.includes(`<style>${css}</style>`) || html.split(/<\/?style\b/i).length !== 3)
     fail(
       'must have <style><%~ it.css %></style> and no other styles, which would not apply: yours go into styles.css',

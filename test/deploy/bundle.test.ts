@@ -231,7 +231,7 @@ describe('npm run bundle', () => {
     [
       'views that take no file’s place',
       { 'CLIENTS: ': 'VIEWS: ./views/locales/\n    CLIENTS: ' },
-      'VIEWS ./views/locales/ has none of these files: layout.eta',
+      'VIEWS ./views/locales/ has none of the pages’ files: layout.eta',
     ],
     [
       'clients outside of the bundle',

@@ -78,7 +78,7 @@ describe('VIEWS', () => {
     [
       'a template that does not end',
       { 'sign-in.eta': '<% if (' },
-      /sign-in\.eta can’t be compiled: unclosed tag at line 1 col 1/,
+      /sign-in\.eta can’t be compiled: look for a missing %> or <% \} %>\. unclosed tag at line 1 col 1/,
     ],
     [
       'code that is none',
@@ -159,7 +159,7 @@ describe('VIEWS', () => {
     [
       'a name that is mistyped',
       { 'error.eta': ours('error.eta').replace('it.title', 'it.tittle') },
-      /error\.eta prints “undefined”/,
+      /error\.eta prints “undefined” at <h1>undefined<\/h1>: that value has another name/,
     ],
     [
       'a word that is mistyped',
@@ -229,11 +229,24 @@ describe('VIEWS', () => {
     [
       'a file of another name',
       { 'signin.eta': '' },
-      /signin\.eta takes no file’s place: there are layout\.eta, /,
+      /signin\.eta is none of the pages’ files: those are layout\.eta, .*locales\/pt\.json$/,
     ],
-    ['a language that nobody speaks', { 'locales/sv.json': '{}' }, /locales\/sv\.json takes no file’s place/],
-    ['nothing', { 'notes.txt': '' }, /has none of these files: layout\.eta/],
-    ['words that are not JSON', { 'locales/en.json': '{' }, /locales\/en\.json is not JSON/],
+    [
+      'a language that nobody speaks',
+      { 'locales/sv.json': '{}' },
+      /locales\/sv\.json is none of the pages’ files/,
+    ],
+    [
+      'a page without the layout',
+      { 'error.eta': ours('error.eta').replace("<% layout('@layout') %>", '') },
+      /error\.eta is without the layout: begin it with <% layout\('@layout'\) %>/,
+    ],
+    ['nothing', { 'notes.txt': '' }, /has none of the pages’ files: layout\.eta/],
+    [
+      'words that are not JSON',
+      { 'locales/en.json': '{' },
+      /locales\/en\.json is not JSON \(line 1 column \d\): look for a quote or comma/,
+    ],
     [
       'a message that we do not have',
       { 'locales/en.json': '{ "signIn": { "titel": "x" } }' },

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { type Language, languages } from '../../src/alexa/languages.ts';
+import { parseConfig } from '../../src/config.ts';
 import type { ProblemName } from '../../src/pages/pages.ts';
 import { createPages } from '../../src/pages/pages.ts';
 import { createViews } from '../../src/pages/views.ts';
@@ -43,7 +44,9 @@ export async function furnish(page: Page, language: Language): Promise<void> {
   await page.route('https://cdn.example.com/**', (route) =>
     route.fulfill({ contentType: 'image/svg+xml', body: logo }),
   );
-  const pages = createPages(createViews(), []);
+  const parsed = parseConfig({ CLIENTS: JSON.stringify([furnished]) });
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const pages = createPages(createViews(), [...(parsed.config.clients?.values() ?? [])]);
   await page.route('http://problems.test/*', (route) => {
     const name = new URL(route.request().url()).pathname.slice(1) as ProblemName;
     const { html, contentSecurityPolicy } = pages(language).problem(name, 'K7QM-2R9X');
