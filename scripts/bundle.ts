@@ -40,7 +40,7 @@ async function makeBundle(): Promise<void> {
   const options = readOptions(files, addProblem);
   // What could not be read would only be found missing.
   if (problems.length > 0) return giveUp(problems);
-  const warnings = checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
+  const warnings = await checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
   if (problems.length > 0) return giveUp(problems);
 
   const bundle = `dist/${profile}.zip`;

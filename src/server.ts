@@ -60,7 +60,7 @@ export async function createAccountLinkingServer(
 ): Promise<AccountLinkingServer> {
   const { production, publicUrl, trustProxy, host, port } = config;
   const demo = createDemo();
-  const views = viewsOf(config);
+  const views = await viewsOf(config);
   // What ends sooner than a code are mostly links that wait for theirs to be redeemed.
   const metrics = await openMetrics(config, (seconds) =>
     storage.links.countEnding(now() + codeSeconds, now() + seconds),
@@ -139,9 +139,9 @@ export async function createAccountLinkingServer(
   };
 }
 
-function viewsOf({ views }: Config): Views {
+async function viewsOf({ views }: Config): Promise<Views> {
   try {
-    return openViews(views);
+    return await openViews(views);
   } catch (error) {
     throw error instanceof ViewsError ? new StartError(error.message) : error;
   }

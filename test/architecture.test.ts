@@ -48,6 +48,7 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
   helmet: ['http'],
   'http-errors': ['http'],
   eta: ['pages'],
+  parse5: ['pages'],
   negotiator: ['http'],
   'ipaddr.js': ['http', 'oauth'],
   kysely: ['storage', 'sql', 'users'],

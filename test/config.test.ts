@@ -354,6 +354,8 @@ describe('clients', () => {
       /^CLIENTS\[0\] has the key scope#de: given per language can be client_name, scope_descriptions, logo_uri/,
     ],
     [{ client_name: 'Cloud \u202eLights' }, 'CLIENTS[0].client_name must have no control characters in it'],
+    [{ client_name: '\u200b\u0301' }, 'CLIENTS[0].client_name must have a letter in it'],
+    [{ client_name: 'x'.repeat(201) }, 'CLIENTS[0].client_name must have at most 200 characters'],
     [{ client_name: 'Cloud\nLights' }, 'CLIENTS[0].client_name must have no control characters in it'],
     [
       { logo_uri: 'https://cdn.example.com;script-src-elem/x.png' },

@@ -40,10 +40,10 @@ describe('docs/pages.md', () => {
       expect(page).toContain(file.startsWith('simulator') ? 'simulator' : `\`${file}\``);
   });
 
-  it('shows words of one’s own that are taken', () => {
+  it('shows words of one’s own that are taken', async () => {
     const [, words = ''] = /```json\n(\{ "signIn".*?)\n```/s.exec(page) ?? [];
     expect(JSON.parse(words)).toEqual({ signIn: { username: 'Customer number' } });
-    expect(openViews(undefined).words('en').messages.signIn.username).toBe('Username or email');
+    expect((await openViews(undefined)).words('en').messages.signIn.username).toBe('Username or email');
   });
 });
 

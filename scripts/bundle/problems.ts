@@ -15,7 +15,10 @@ interface Deployment {
 }
 
 /** Everything that would make the first deployment fail, or lose links later, with what to do. Gives warnings. */
-export function checkDeployment(deployment: Deployment, addProblem: AddProblem): readonly string[] {
+export async function checkDeployment(
+  deployment: Deployment,
+  addProblem: AddProblem,
+): Promise<readonly string[]> {
   const { options, profile } = deployment;
   const unfinished = options.filter(isPlaceholder);
   for (const { file, name } of unfinished) addProblem(`${name} in ${file}`, 'is still to be filled in');
@@ -42,6 +45,7 @@ export function checkDeployment(deployment: Deployment, addProblem: AddProblem):
       'holds a secret, and whoever may look at the environment can read it there: keep it in Secrets Manager or ' +
         `Parameter Store, and give its ARN under ${secrets}`,
     );
+  await checkViews(environmentOf(given)['VIEWS'], deployment.files, addProblem);
   return checkConfiguration(deployment, given, addProblem);
 }
 
@@ -168,7 +172,6 @@ function checkConfiguration(
   if ('problems' in parsed)
     for (const { where, message } of parsed.problems)
       if (!unknown.some((name) => isAbout(name, where))) addProblem(where, message);
-  checkViews(environmentOf(known)['VIEWS'], files, addProblem);
   const ignored = () => {};
   checkFit(deployment, readVariables(environmentOf(given), readFile, ignored), addProblem);
   if (/\.elasticbeanstalk\.com\b/i.test(environmentOf(given)['PUBLIC_URL'] ?? ''))
@@ -179,7 +182,11 @@ function checkConfiguration(
 }
 
 /** The folder that `VIEWS` names, as it goes along; the checkout is the working directory. */
-function checkViews(folder: string | undefined, files: BundleFiles, addProblem: AddProblem): void {
+async function checkViews(
+  folder: string | undefined,
+  files: BundleFiles,
+  addProblem: AddProblem,
+): Promise<void> {
   if (folder === undefined) return;
   const prefix = `${folder.replace(/^\.\//, '').replace(/\/+$/, '')}/`;
   if (![...files.keys()].some((name) => name.startsWith(prefix))) {
@@ -187,7 +194,7 @@ function checkViews(folder: string | undefined, files: BundleFiles, addProblem: 
     return;
   }
   try {
-    openViews(folder);
+    await openViews(folder);
   } catch (error) {
     if (!(error instanceof ViewsError)) throw error;
     addProblem('VIEWS', error.message.replace(/^VIEWS /, ''));

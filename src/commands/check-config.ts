@@ -20,7 +20,7 @@ export function checkConfigCommand(): Command {
     .action(async (options: { connect?: true; json?: true }) => {
       const parsed = parseConfig(readEnvironment());
       const problems: Finding[] = [...problemsOf(parsed)];
-      if ('config' in parsed) problems.push(...brokenViews(parsed.config));
+      if ('config' in parsed) problems.push(...(await brokenViews(parsed.config)));
       if ('config' in parsed && options.connect) problems.push(...(await tryToConnect(parsed.config)));
       const { warnings, notes } = parsed;
       if (options.json) print(JSON.stringify({ ok: problems.length === 0, problems, warnings, notes }));
@@ -38,9 +38,9 @@ function problemsOf(parsed: ParsedConfig): readonly Finding[] {
   return 'problems' in parsed ? parsed.problems : [];
 }
 
-function brokenViews({ views }: Config): Finding[] {
+async function brokenViews({ views }: Config): Promise<Finding[]> {
   try {
-    openViews(views);
+    await openViews(views);
     return [];
   } catch (error) {
     if (!(error instanceof ViewsError)) throw error;

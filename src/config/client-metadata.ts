@@ -31,7 +31,12 @@ function redirectUriProblem(value: string): string | undefined {
 const webAddress = z.string().refine((value) => {
   const url = URL.parse(value);
   // A host with more in it could say more than a host where the policy of a page names it.
-  return url !== null && isHttpsOrLoopback(url) && /^[\w.:[\]-]+$/.test(url.host) && url.username === '';
+  return (
+    url !== null &&
+    isHttpsOrLoopback(url) &&
+    /^[\w.:[\]-]+$/.test(url.host) &&
+    url.username + url.password === ''
+  );
 }, 'must be an address that begins with https://');
 
 /** Shown to people; characters that nobody sees could turn what stands around them. */
@@ -39,6 +44,11 @@ const shownText = z
   .string()
   .trim()
   .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  .refine(
+    (value) => value === '' || /[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(value),
+    'must have a letter in it',
+  )
   .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, 'must have no control characters in it');
 
 /** What people see of a client; each may be given in other languages too. */

@@ -46,5 +46,5 @@ export function splitLocalized(entry: unknown, where: string, addProblem: AddPro
 
 /** A key that was typed may be anything. */
 function shown(key: string): string {
-  return /^[\w#-]{1,60}$/.test(key) ? key : 'with a #';
+  return /^[\w#-]{1,60}$/.test(key) ? key : '(with # in it)';
 }

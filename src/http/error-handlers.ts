@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { OAuthError } from '../oauth/oauth-error.ts';
+import { barePage, type Page } from '../pages/page.ts';
 import type { ProblemName } from '../pages/pages.ts';
 import type { Report } from '../telemetry/events.ts';
 import { createReference } from '../telemetry/reference.ts';
@@ -50,6 +51,15 @@ export function createErrorHandlers(answers: Answers, pagesFor: PagesFor, report
     };
   }
 
+  function problemPage(request: Request, name: ProblemName, reference: string): Page {
+    try {
+      return pagesFor(request).problem(name, reference);
+    } catch (err) {
+      report('request.failed', { reference, err });
+      return barePage(reference);
+    }
+  }
+
   function sendJson(response: Response, said: PublicError, reference: string, challenge?: string): void {
     const { status, code, description, headers } = said;
     const body = {
@@ -67,8 +77,12 @@ export function createErrorHandlers(answers: Answers, pagesFor: PagesFor, report
 
   return {
     page: handler((response, _error, { status, headers }, reference, request) => {
-      const page = pagesFor(request).problem(problemOf[status] ?? 'unexpected', reference);
-      answers.page(response, status, page, headers);
+      answers.page(
+        response,
+        status,
+        problemPage(request, problemOf[status] ?? 'unexpected', reference),
+        headers,
+      );
     }),
     json: handler((response, _error, said, reference) => {
       sendJson(response, said, reference, said.status === 401 ? 'Basic realm="account linking"' : undefined);

@@ -9,7 +9,7 @@ import { queryOf } from './form.ts';
 export type PagesFor = (request: Request) => Pages;
 
 /** Longer than any browser's; reading more would only take time. */
-const longest = 400;
+const longest = 200;
 
 /**
  * Chooses by `ui_locales` (OpenID Connect Core 3.1.2.1) where that names a language that we have, else by `Accept-Language`.

@@ -89,7 +89,7 @@ export async function unlink(
   linkId: string | 'all',
 ): Promise<Unlinked> {
   const isChosen = ({ id, createdAt }: Link) =>
-    (linkId === 'all' || id === linkId) && createdAt <= owner.usedAt;
+    linkId === 'all' ? createdAt <= owner.usedAt : id === linkId;
   const chosen = (await allOwnLinks(context, owner)).filter(isChosen);
   const now = context.now();
   const oneOfFew = pLimit(atOnce);
@@ -100,7 +100,10 @@ export async function unlink(
     const result = results[index];
     return result?.status === 'fulfilled' && result.value;
   });
-  const unlinked = ended.length > 0 ? ended : (await endedBefore(context, owner)).filter(isChosen);
+  const before = ended.length === chosen.length && ended.length > 0 ? [] : await endedBefore(context, owner);
+  const unlinked = [
+    ...new Map([...ended, ...before.filter(isChosen)].map((link) => [link.id, link])).values(),
+  ];
   return { ended, unlinked, failures };
 }
 

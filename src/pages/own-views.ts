@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Eta } from 'eta';
 import { type Language, languages } from '../alexa/languages.ts';
 import { type Messages, messagesOf, placeholdersOf } from './messages.ts';
-import { rehearse } from './rehearsal.ts';
 import { createViews, type OwnFiles, type Views, viewFiles } from './views.ts';
 
 /** An operator's own view is broken; the message says which, and how to mend it. */
@@ -15,18 +14,24 @@ export class ViewsError extends Error {
 }
 
 /**
- * Our views, with files of a folder in the place of those that have the same name. Throws a `ViewsError` for what can't be
+ * Our views, with files of a folder in the place of those that have the same name. Rejects with a `ViewsError` for what can't be
  * read, compiled or rendered.
  */
-export function openViews(folder: string | undefined): Views {
+export async function openViews(folder: string | undefined): Promise<Views> {
   if (folder === undefined) return createViews();
   const own = readOwnFiles(folder);
-  const views = createViews(own);
-  rehearse(views, (files, problem) => {
+  const { rehearse } = await import('./rehearsal.ts');
+  rehearse(createViews(own, printable), (files, problem) => {
     const suspects = files.filter((file) => own.texts.has(file));
     throw new ViewsError(join(folder, suspects.join(' or ')), problem);
   });
-  return views;
+  return createViews(own);
+}
+
+/** A value that is printed. Throws where it is none: a name in a template was mistyped. */
+function printable(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new Error(`prints ${value === null ? 'null' : typeof value}: see docs/pages.md for what there is`);
 }
 
 const allFiles = [...viewFiles, ...[...languages].sort().map((language) => `locales/${language}.json`)].join(

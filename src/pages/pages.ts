@@ -45,7 +45,7 @@ function pagesIn(views: Views, words: Words, clients: readonly Client[]): Pages 
   };
 }
 
-/** Pages in one language: hundreds of skills, each with what it usually asks for; some 2 MB. */
+/** In one language: hundreds of skills, each with what it usually asks for; some 3 MB. */
 const mostKept = 250;
 
 /** A page for each client and what it shares by a request, which is nearly always the same. */

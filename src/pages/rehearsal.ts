@@ -1,3 +1,5 @@
+import { type Language, languages } from '../alexa/languages.ts';
+import { type Element, elementsOf } from './inspect.ts';
 import { hostile, type Samples, sampleLogo, samples } from './samples.ts';
 import type { ViewData } from './view-data.ts';
 import type { Views } from './views.ts';
@@ -7,33 +9,50 @@ type Problem = (files: readonly string[], problem: string) => never;
 
 type Fail = (why: string) => never;
 
-/** Renders each page once with all that it may get, and once with as little, so that what is broken fails at start. */
+/**
+ * Renders each page in each language, with all that it may get and with as little, and looks at it as a browser would, so that
+ * what is broken fails at start.
+ */
 export function rehearse(views: Views, problem: Problem): void {
-  const outside = /url\(|@import|<\/?style/i.exec(views.stylesheet('styles'))?.[0];
+  const outside = /url\(|@import|image-set\(|<\/?style|<!--/i.exec(views.stylesheet('styles'))?.[0];
   if (outside !== undefined)
     problem(['styles.css'], `has “${outside}”: pages may load nothing but the logo, so take it out`);
   for (const name of Object.keys(samples) as (keyof Samples)[])
-    rehearsePage(name, views, (why) =>
-      problem([`${name}.eta`, 'layout.eta', 'mark.eta', 'simulator-checks.eta'], why),
-    );
+    for (const language of name.startsWith('simulator') ? (['en'] as const) : languages)
+      rehearsePage(name, language, views, (why) =>
+        problem([`${name}.eta`, 'layout.eta', 'mark.eta', 'simulator-checks.eta'], why),
+      );
 }
 
-function rehearsePage<Name extends keyof Samples>(name: Name, views: Views, fail: Fail): void {
+function rehearsePage<Name extends keyof Samples>(
+  name: Name,
+  language: Language,
+  views: Views,
+  fail: Fail,
+): void {
   const css = views.stylesheet('styles');
-  const layout = { language: 'en', direction: 'ltr', title: hostile, css } as const;
+  const { direction, messages } = views.words(language);
+  const layout = { language, direction, title: hostile, css };
   const render = (data: ViewData[Name]) => {
     try {
-      return views.render(name, { ...data, ...layout }).replace(/<!--.*?-->/gs, '');
+      return views.render(name, { ...data, ...layout });
     } catch (error) {
       return fail(`can’t be rendered: ${error instanceof Error ? error.message.trim() : error}`);
     }
   };
-  for (const { data, needed = {} } of samples[name](views.words('en').messages)) {
+  for (const { data, says = {}, form } of samples[name](messages)) {
     const html = render(data);
     if (name.startsWith('simulator')) continue;
-    checkText(html.replace(css, ''), fail);
-    checkPolicy(html, css, fail);
-    for (const [part, what] of Object.entries(needed)) if (!html.includes(part)) fail(`leaves out ${what}`);
+    if (html.includes(hostile))
+      fail(
+        'prints a value as it is, so that it could be part of the page: print it with <%= and not with <%~',
+      );
+    const elements = elementsOf(html);
+    checkPolicy(elements, css, fail);
+    for (const [value, text] of Object.entries(says))
+      if (!elements.some((element) => element.text.includes(text)))
+        fail(`leaves out ${value}, which people have to be told`);
+    if (form !== undefined) checkForm(elements, form, fail);
     if ('reference' in data) {
       const other = { ...data, reference: 'XXXX-XXXX' };
       if (render(other) !== html.replaceAll(data.reference, other.reference))
@@ -44,30 +63,60 @@ function rehearsePage<Name extends keyof Samples>(name: Name, views: Views, fail
   }
 }
 
-/** What people should never read. */
-function checkText(html: string, fail: Fail): void {
-  if (html.includes(hostile))
-    fail('prints a value as it is, so that it could be part of the page: print it with <%= and not with <%~');
-  const nameless = /.{0,40}\bundefined\b.{0,20}/.exec(html)?.[0];
-  if (nameless !== undefined)
-    fail(`prints “undefined” at ${nameless.trim()}: that value has another name, see docs/pages.md`);
-  const unfilled = /\{\w+\}/.exec(html)?.[0];
-  if (unfilled !== undefined) fail(`prints ${unfilled}, which nobody fills in there: see docs/pages.md`);
-}
-
 /** What the content security policy of the pages would keep from working, silently. */
-function checkPolicy(html: string, css: string, fail: Fail): void {
-  if (!html.includes('<html')) fail("is without the layout: begin it with <% layout('@layout') %>");
-  if (!html.includes(`<style>${css}</style>`) || html.split(/<\/?style\b/i).length !== 3)
+function checkPolicy(elements: readonly Element[], css: string, fail: Fail): void {
+  const styles = elements.filter(({ tag }) => tag === 'style');
+  if (styles.length === 0) fail("is without the layout: begin it with <% layout('@layout') %>");
+  if (styles.length > 1 || styles[0]?.text !== css)
     fail(
       'must have <style><%~ it.css %></style> and no other styles, which would not apply: yours go into styles.css',
     );
-  const blocked = /<(script|link|iframe|object|base)\b|\s(style|on\w+)=/i.exec(html)?.[0];
-  if (blocked !== undefined)
-    fail(`has “${blocked.trim()}”, which browsers may not use on these pages: take it out`);
-  for (const [picture] of html.matchAll(/<img\b[^>]*>/gi))
-    if (!picture.includes(`"${sampleLogo}"`))
+  for (const { tag, attributes } of elements) {
+    if (blockedTags.has(tag)) fail(`has <${tag}>, which browsers may not use on these pages: take it out`);
+    if (tag === 'img' && attributes.get('src') !== sampleLogo)
       fail('has a picture that is not it.mark.logoUri, and browsers may load no other: take it out');
-  if (/<form\b[^>]*\baction=/i.test(html))
+    for (const [attribute, value] of attributes)
+      if (/^(style|on.*|formaction|srcset)$/.test(attribute) || /^\s*(javascript|data):/i.test(value))
+        fail(`has ${attribute}="…", which browsers may not use on these pages: take it out`);
+  }
+}
+
+const blockedTags = new Set(
+  'script link iframe frame object embed base video audio source track picture image use portal'.split(' '),
+);
+
+/** A form is of use when what the server reads is in it, and nothing else decides what becomes of it. */
+function checkForm(
+  elements: readonly Element[],
+  { fields, buttons }: NonNullable<ReturnType<Samples['sign-in']>[number]['form']>,
+  fail: Fail,
+): void {
+  const isIn = ({ form }: Element) => form?.attributes.get('method')?.toLowerCase() === 'post';
+  const inputs = elements.filter((element) => ['input', 'button'].includes(element.tag) && isIn(element));
+  const find = (name: string, value: string) =>
+    inputs.some(
+      ({ attributes }) => attributes.get('name') === name && (attributes.get('value') ?? '') === value,
+    );
+  if (elements.some(({ tag, attributes }) => tag === 'form' && attributes.has('action')))
     fail('has a form with an action: take it out, so that the form goes to the page’s own address');
+  for (const [name, value] of Object.entries(fields))
+    if (!find(name, value))
+      fail(
+        value === ''
+          ? `leaves out the field with name="${name}" in a <form method="post">`
+          : `leaves out the field with name="${name}" and value="<%= it.${name} %>" in a <form method="post">`,
+      );
+  for (const [name, value] of buttons)
+    if (!find(name, value)) fail(`leaves out the button with name="${name}" and value="${value}"`);
+  const submits = inputs.filter(({ tag, attributes }) =>
+    tag === 'button'
+      ? (attributes.get('type') ?? 'submit') === 'submit'
+      : attributes.get('type') === 'submit',
+  );
+  if (submits.length === 0) fail('leaves out the button that sends the form');
+  for (const { attributes } of submits) {
+    const [name, value] = [attributes.get('name'), attributes.get('value')];
+    if (name === 'action' && value !== 'sign-in' && value !== 'cancel')
+      fail(`has a button with name="action" and value="${value ?? ''}": it takes sign-in and cancel`);
+  }
 }

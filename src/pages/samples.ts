@@ -1,39 +1,39 @@
 import { regions } from '../alexa/redirect-uris.ts';
 import { grants, shapes } from '../alexa/simulator.ts';
 import type { Messages } from './messages.ts';
-import type { ViewData } from './view-data.ts';
+import type { AlertData, ViewData } from './view-data.ts';
 
-/** What a page gets in a rehearsal, and what it has to have in it then, or it is of no use. */
+/** What a page gets in a rehearsal, and what it has to make of it, or it is of no use. */
 interface Sample<Name extends keyof ViewData> {
   readonly data: ViewData[Name];
-  /** Each with what to say where it is missing. */
-  readonly needed?: Readonly<Record<string, string>>;
+  /** What people have to be told, each by its name in `it`. */
+  readonly says?: Readonly<Record<string, string>>;
+  /** What has to be in one form that is sent by post: fields with their values, and buttons by name and value. */
+  readonly form?: {
+    readonly fields: Readonly<Record<string, string>>;
+    readonly buttons: readonly (readonly [name: string, value: string])[];
+  };
 }
 
 export type Samples = { readonly [Name in keyof ViewData]: (messages: Messages) => readonly Sample<Name>[] };
 
-/** Every value that people see ends so: where it is printed as it is, it could be part of the page. */
-export const hostile = `T<i>"&'`;
-const printed = 'T&lt;i';
+/** Every value that people see ends so: where it is printed as it is, or without quotes, it becomes part of the page. */
+export const hostile = `T <i>"&'`;
 
 export const sampleLogo = 'https://example.com/logo.png';
 const mark = { logoUri: sampleLogo, letter: hostile };
 const reference = 'K7QM-2R9X';
-
-const form = {
-  'method="post"': '<form method="post">',
-  [`value="${reference}"`]: 'the hidden field with it.reference',
-};
-const signInForm = {
-  ...form,
-  'name="username"': 'the field with name="username"',
-  'name="password"': 'the field with name="password"',
-  '<button': 'the button that sends the form',
-};
 const check = { requirement: hostile, met: true, found: hostile };
-const error = { advice: hostile, said: hostile };
+const error = { advice: hostile, said: `Said ${hostile}` };
+const toldOfError = { 'it.said': error.said };
 
-/** For each page, as little as it may get and as much. */
+const alerts: readonly AlertData[] = [
+  { text: `Refused ${hostile}`, said: hostile, refused: true, focus: 'password' },
+  { text: `Limited ${hostile}`, said: hostile, refused: false, focus: 'alert' },
+  { text: `Ended ${hostile}`, said: hostile, refused: false, focus: 'username' },
+];
+
+/** For each page, as little as it may get, as much, and what is between where that is another way through the template. */
 export const samples: Samples = {
   'sign-in': ({ signIn: { username, password } }) => {
     const least = {
@@ -49,26 +49,32 @@ export const samples: Samples = {
       username: '',
       alert: undefined,
     };
-    const most = {
-      ...least,
-      mark,
-      shared: { lead: hostile, items: [`One ${hostile}`, `Two ${hostile}`] },
-      cancel: hostile,
-      links: [{ href: 'https://example.com', text: hostile }],
-      username: hostile,
-      alert: { text: `Alert ${hostile}`, said: hostile, refused: true, focus: 'password' as const },
-    };
+    const link = { href: 'https://example.com', text: hostile };
+    const fields = { reference, username: '', password: '' };
+    const [one, two] = [`One ${hostile}`, `Two ${hostile}`];
     return [
-      { data: least, needed: signInForm },
+      { data: least, form: { fields, buttons: [] } },
       {
-        data: most,
-        needed: {
-          ...signInForm,
-          'value="cancel"': 'the button with name="action" and value="cancel"',
-          [`Alert ${printed}`]: 'it.alert.text, so that nobody would know why the page comes again',
-          [`Two ${printed}`]: 'some of it.shared.items, so that nobody would know what is shared',
-        },
+        data: { ...least, mark, shared: { lead: hostile, items: [one] }, cancel: hostile, links: [link] },
+        says: { 'it.shared.items': one },
+        form: { fields, buttons: [['action', 'cancel']] },
       },
+      ...alerts.map((alert) => ({
+        data: {
+          ...least,
+          mark: { logoUri: undefined, letter: hostile },
+          shared: { lead: hostile, items: [one, two] },
+          cancel: hostile,
+          links: [link, link],
+          username: hostile,
+          alert,
+        },
+        says: { 'it.alert.text': alert.text, 'it.shared.items': one, 'it.shared.items, all': two },
+        form: {
+          fields: { ...fields, username: hostile },
+          buttons: [['action', 'cancel']] as const,
+        },
+      })),
     ];
   },
   links: ({ ownLinks: { none, unlink, unlinkAll, finish } }) => {
@@ -82,26 +88,36 @@ export const samples: Samples = {
       linked: [],
       more: undefined,
     };
-    const link = {
-      id: 'the-link',
+    const link = (id: string) => ({
+      id,
       name: hostile,
-      details: [[{ text: hostile }, { text: hostile, iso: '2026-05-01' }]],
+      details: [[{ text: hostile }, { text: hostile, iso: '2026-05-01' }], [{ text: hostile }]],
       unlink: hostile,
-    };
-    const needed = {
-      ...form,
-      'value="the-ticket"': 'the hidden field with it.ticket',
-      'value="the-link"': 'a button for each link, with its id',
-    };
+    });
+    const fields = { reference, ticket: 'the-ticket' };
+    const done = { 'it.done': least.done };
+    const buttons = [
+      ['link', 'one'],
+      ['link', 'two'],
+      ['link', 'all'],
+    ] as const;
     return [
+      { data: least, says: done },
       {
-        data: least,
-        needed: { [`Done ${printed}`]: 'it.done, so that nobody would know what was unlinked' },
+        data: { ...least, mark: undefined, linked: [link('one')] },
+        says: done,
+        form: { fields, buttons: buttons.slice(0, 1) },
       },
-      { data: { ...least, mark: undefined, done: undefined, linked: [link, link], more: hostile }, needed },
+      {
+        data: { ...least, done: undefined, linked: [link('one'), link('two')], more: hostile },
+        form: { fields, buttons },
+      },
     ];
   },
-  error: () => [{ data: { mark, ...error } }, { data: { mark: undefined, ...error } }],
+  error: () => [
+    { data: { mark, ...error }, says: toldOfError },
+    { data: { mark: undefined, ...error }, says: toldOfError },
+  ],
   simulator: () => [
     {
       data: {

@@ -52,9 +52,14 @@ export interface OwnFiles {
 
 const none: OwnFiles = { texts: new Map(), messages: new Map() };
 
-/** Reads and compiles all views. Throws what Eta throws of a template that it can't compile. */
-export function createViews(own: OwnFiles = none): Views {
-  const eta = new Eta();
+/**
+ * Reads and compiles all views. Throws what Eta throws of a template that it can't compile. In a rehearsal, what is printed goes
+ * through `onPrinted`, and errors tell the line.
+ */
+export function createViews(own: OwnFiles = none, onPrinted?: (value: unknown) => string): Views {
+  const eta = new Eta(
+    onPrinted === undefined ? {} : { autoFilter: true, filterFunction: onPrinted, debug: true },
+  );
   const textOf = (file: string) => own.texts.get(file) ?? readOurs(file);
   for (const name of templateNames) eta.loadTemplate(`@${name}`, eta.compile(textOf(`${name}.eta`)));
   const stylesheets = new Map(stylesheetNames.map((name) => [name, minify(textOf(`${name}.css`))]));

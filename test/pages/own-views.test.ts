@@ -65,6 +65,43 @@ describe('VIEWS', () => {
     expect(page).toContain('<style>p{color: #123456;}</style>');
   });
 
+  it('may be of quite another kind', async () => {
+    const own = `<% layout('@layout') %>
+<main><header><h1>Undefined Ltd: {hello}</h1><svg viewBox="0 0 9 9"><circle r="4"/></svg></header>
+<details><summary>Help</summary><a href="https://example.com/{help}" title="a style=b once=c">undefined?</a></details>
+<% if (it.alert) { %><aside role="alert"><%= it.alert.text %></aside><% } %>
+<FORM METHOD='POST' data-kind=own>
+<% if (it.shared) { %><p><%= it.shared.items.join(', ') %></p><% } %>
+<input type=hidden name=reference value="<%= it.reference %>">
+<label>Customer number <input name='username' pattern="[0-9]{8}" value='<%= it.username %>'></label>
+<label>PIN <input type="password" name=password></label>
+<input type="submit" value="Go">
+<% if (it.cancel) { %><button name="action" value="cancel" formnovalidate><%= it.language === 'de' ? 'Nein' : 'No' %></button><% } %>
+</FORM></main>
+`;
+    const server = await startServer({ VIEWS: ownFolder({ 'sign-in.eta': own }) });
+    expect(await html(server.url + authorizePath(), 'de')).toContain('>Nein</button>');
+    expect((await signIn(server, authorizePath())).headers.get('location')).toContain('&access_token=');
+  });
+
+  it('leaves a sentence and a reference where not even an error can be shown', async () => {
+    let times = 0;
+    const late = ours('error.eta').replace('<h1>', '<h1><%= globalThis.broken() %>');
+    Object.assign(globalThis, { broken: () => 'fine' });
+    const server = await startServer({ VIEWS: ownFolder({ 'error.eta': late }) });
+    Object.assign(globalThis, {
+      broken: () => {
+        times += 1;
+        throw new Error('late');
+      },
+    });
+    const page = await html(`${server.url}/nothing`);
+    expect(times).toBe(1);
+    expect(page).toMatch(/<h1>Something went wrong on our side<\/h1><p>Reference: \w{4}-\w{4}</);
+    expect(page).not.toContain('late');
+    expect(server.events('request.failed')).toHaveLength(1);
+  });
+
   it('shows a reference as often as a template has it', async () => {
     const twice = ours('sign-in.eta').replace('</main>', '<p><%= it.reference %></p></main>');
     const { url } = await startServer({ VIEWS: ownFolder({ 'sign-in.eta': twice }) });
@@ -88,7 +125,7 @@ describe('VIEWS', () => {
     [
       'a value that nobody gives',
       { 'sign-in.eta': signInPage.replace('it.links.length', 'it.link.length') },
-      /sign-in\.eta can’t be rendered: .*reading 'length'/,
+      /sign-in\.eta can’t be rendered: line \d+\n.*reading 'length'/s,
     ],
     [
       'a value that is there at times',
@@ -98,7 +135,7 @@ describe('VIEWS', () => {
     [
       'a part that is not there',
       { 'links.eta': ours('links.eta').replace('@mark', '@markk') },
-      /links\.eta can’t be rendered: .*@markk/,
+      /links\.eta can’t be rendered: .*@markk/s,
     ],
     [
       'a broken part of several pages',
@@ -113,12 +150,12 @@ describe('VIEWS', () => {
     [
       'no hidden reference',
       { 'sign-in.eta': signInPage.replace('value="<%= it.reference %>"', '') },
-      /leaves out the hidden field with it\.reference/,
+      /leaves out the field with name="reference" and value="<%= it\.reference %>" in a <form method="post">/,
     ],
     [
       'no field for the password',
       { 'sign-in.eta': signInPage.replace('name="password"', '') },
-      /leaves out the field with name="password"/,
+      /leaves out the field with name="password" in a <form method="post">/,
     ],
     [
       'no way to cancel',
@@ -128,22 +165,22 @@ describe('VIEWS', () => {
     [
       'no ticket',
       { 'links.eta': ours('links.eta').replace('<%= it.ticket %>', '') },
-      /leaves out the hidden field with it\.ticket/,
+      /leaves out the field with name="ticket" and value="<%= it\.ticket %>"/,
     ],
     [
       'a form that is sent as an address',
       { 'sign-in.eta': signInPage.replace('method="post"', '') },
-      /leaves out <form method="post">/,
+      /leaves out the field with name="reference".* in a <form method="post">/,
     ],
     [
       'a script',
       { 'layout.eta': layout.replace('<body>', '<body><script>1</script>') },
-      /layout\.eta has “<script”/,
+      /layout\.eta has <script>/,
     ],
     [
       'a style on an element',
       { 'error.eta': ours('error.eta').replace('<h1', '<h1 style="color:red"') },
-      /error\.eta has “style=”/,
+      /error\.eta has style="…"/,
     ],
     [
       'styles that end too early',
@@ -159,17 +196,69 @@ describe('VIEWS', () => {
     [
       'a name that is mistyped',
       { 'error.eta': ours('error.eta').replace('it.title', 'it.tittle') },
-      /error\.eta prints “undefined” at <h1>undefined<\/h1>: that value has another name/,
+      /error\.eta can’t be rendered: .*prints undefined: see docs\/pages\.md/s,
     ],
     [
       'a word that is mistyped',
       { 'sign-in.eta': signInPage.replace('it.text.username', 'it.text.usernam') },
-      /sign-in\.eta prints “undefined”/,
+      /sign-in\.eta can’t be rendered: .*prints undefined/s,
     ],
     [
       'a message before it is filled in',
-      { 'error.eta': ours('error.eta').replace('it.title', "'Hello {client}'") },
-      /error\.eta prints \{client\}, which nobody fills in there/,
+      { 'sign-in.eta': signInPage.replace('<%= it.intro %>', '<%= it.text.intro %>') },
+      /sign-in\.eta can’t be rendered: .*prints undefined/s,
+    ],
+    [
+      'what is broken in one language alone',
+      {
+        'sign-in.eta': signInPage.replace('<h1>', "<h1><%= it.language === 'ja' ? it.nothing.there : '' %>"),
+      },
+      /sign-in\.eta can’t be rendered: line \d+/,
+    ],
+    [
+      'a button that means nothing',
+      { 'sign-in.eta': signInPage.replace('value="sign-in"', 'value="login"') },
+      /has a button with name="action" and value="login": it takes sign-in and cancel/,
+    ],
+    [
+      'an alert for wrong passwords alone',
+      { 'sign-in.eta': signInPage.replace('<% if (alert) { %>', '<% if (alert?.refused) { %>') },
+      /leaves out it\.alert\.text/,
+    ],
+    [
+      'the first of what is shared alone',
+      { 'sign-in.eta': signInPage.replace('of it.shared.items)', 'of it.shared.items.slice(0, 1))') },
+      /leaves out it\.shared\.items, all/,
+    ],
+    [
+      'a value without quotes',
+      { 'sign-in.eta': signInPage.replace('value="<%= it.username %>"', 'value=<%= it.username %>') },
+      /leaves out the field with name="username" and value="<%= it\.username %>"/,
+    ],
+    [
+      'fields outside of the form',
+      { 'sign-in.eta': signInPage.replace('<form method="post">', '<form method="post"></form>') },
+      /leaves out the field with name="reference"/,
+    ],
+    [
+      'a password that goes elsewhere',
+      {
+        'sign-in.eta': signInPage.replace(
+          'value="sign-in"',
+          'value="sign-in" formaction="https://evil.example"',
+        ),
+      },
+      /has formaction="…"/,
+    ],
+    [
+      'a button for the first link alone',
+      { 'links.eta': ours('links.eta').replace('of it.linked)', 'of it.linked.slice(0, 1))') },
+      /leaves out the button with name="link" and value="two"/,
+    ],
+    [
+      'an error without its reference',
+      { 'error.eta': ours('error.eta').replace('<%= it.said %>', '') },
+      /leaves out it\.said, which people have to be told/,
     ],
     [
       'a value as it is',
@@ -194,17 +283,17 @@ describe('VIEWS', () => {
     [
       'no word on what went wrong',
       { 'sign-in.eta': signInPage.replace('<%= alert.text %>', '') },
-      /leaves out it\.alert\.text, so that nobody would know why/,
+      /leaves out it\.alert\.text, which people have to be told/,
     ],
     [
       'no word on what is shared',
       { 'sign-in.eta': signInPage.replace('<%= item %>', '') },
-      /leaves out some of it\.shared\.items/,
+      /leaves out it\.shared\.items, which people/,
     ],
     [
       'no word on what was unlinked',
       { 'links.eta': ours('links.eta').replace('<%= it.done %>', '') },
-      /leaves out it\.done/,
+      /leaves out it\.done, which people/,
     ],
     [
       'a form that goes elsewhere',
@@ -214,7 +303,7 @@ describe('VIEWS', () => {
     [
       'a form in a comment',
       { 'sign-in.eta': signInPage.replace('<form', '<!-- <form').replace('</form>', '</form> -->') },
-      /leaves out <form method="post">/,
+      /leaves out the field with name="reference".* in a <form method="post">/,
     ],
     [
       'a message of nothing',
@@ -267,8 +356,8 @@ describe('VIEWS', () => {
       { 'locales/en.json': '{ "signIn": { "title": "{name}" } }' },
       /has \{name\} at signIn\.title, which nobody fills in: ours is “Sign in to \{client\}”/,
     ],
-  ])('fails at start, with the file and what to do, for %s', (_what, files, message) => {
-    expect(() => openViews(ownFolder(files))).toThrow(message);
+  ])('fails at start, with the file and what to do, for %s', async (_what, files, message) => {
+    await expect(openViews(ownFolder(files))).rejects.toThrow(message);
   });
 
   it('is looked at by check-config, and by the server before it listens', async () => {
