@@ -37,7 +37,7 @@ const webAddress = z.string().refine((value) => {
     /^[\w.:[\]-]+$/.test(url.host) &&
     url.username + url.password === ''
   );
-}, 'must be an address that begins with https://');
+}, 'must be an address that begins with https:// and has no more than a host before its path');
 
 /** Shown to people; characters that nobody sees could turn what stands around them. */
 const shownText = z

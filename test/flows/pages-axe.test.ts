@@ -1,7 +1,7 @@
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { languages } from '../../src/alexa/languages.ts';
+import { type Language, languages } from '../../src/alexa/languages.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { exhibits, furnished } from '../support/gallery.ts';
 import { isShownIn, openPhone, startGallery } from '../support/gallery-phone.ts';
@@ -36,36 +36,29 @@ async function examine(page: Page, runOnly: readonly string[]) {
 }
 
 describe('every page in every state', () => {
+  async function examineAll(language: Language, options?: BrowserContextOptions) {
+    const servers = await startGallery();
+    const { page } = await openPhone(browser, language, options);
+    for (const { name, open } of exhibits(servers).filter(isShownIn(language))) {
+      await open(page);
+      for (const { violations, passed } of await examine(page, tags)) {
+        expect(violations, name).toEqual([]);
+        expect(passed.length, name).toBeGreaterThan(10);
+      }
+    }
+  }
+
   it.each(languages)(
     'has nothing that axe finds, in %s, on light pages and dark ones',
-    async (language) => {
-      const servers = await startGallery();
-      const { page } = await openPhone(browser, language);
-      for (const { name, open } of exhibits(servers).filter(isShownIn(language))) {
-        await open(page);
-        const found = await examine(page, tags);
-        expect(
-          found.flatMap(({ violations }) => violations),
-          name,
-        ).toEqual([]);
-        for (const { passed } of found) expect(passed.length, name).toBeGreaterThan(10);
-      }
-    },
+    (language) => examineAll(language),
     180_000,
   );
 
-  it('has nothing that axe finds where the person has chosen the colours', async () => {
-    const servers = await startGallery();
-    const { page } = await openPhone(browser, 'en', { forcedColors: 'active' });
-    for (const { name, open } of exhibits(servers).filter(isShownIn('en'))) {
-      await open(page);
-      const found = await examine(page, tags);
-      expect(
-        found.flatMap(({ violations }) => violations),
-        name,
-      ).toEqual([]);
-    }
-  }, 180_000);
+  it(
+    'has nothing that axe finds where the person has chosen the colours',
+    () => examineAll('en', { forcedColors: 'active' }),
+    180_000,
+  );
 });
 
 /** A hundred colours from all around, and those that are hardest to read. */
