@@ -1,13 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../src/config.ts';
 import { type AccountLinkingServer, createAccountLinkingServer, usualTiming } from '../src/server.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { launchBrowser } from '../test/support/browser.ts';
-import { exhibits, furnish, furnished } from '../test/support/gallery.ts';
+import { exhibits, furnish, furnished, openSilentUsers } from '../test/support/gallery.ts';
 import { freePort, htpasswd } from '../test/support/server.ts';
 
 /*
@@ -19,14 +17,7 @@ const images = join(import.meta.dirname, '../docs/images');
 const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));
 writeFileSync(join(folder, 'users'), htpasswd);
 
-/** Users that are there when the server starts, and not any more when somebody comes. */
-let asked = 0;
-const silent = createServer((_request, response) => {
-  asked += 1;
-  response.writeHead(asked === 1 ? 404 : 503).end();
-}).listen(0, '127.0.0.1');
-await new Promise((resolve) => silent.once('listening', resolve));
-
+const silentUsers = await openSilentUsers();
 const servers: AccountLinkingServer[] = [];
 async function start(name: string, settings: Readonly<Record<string, string>>): Promise<string> {
   const port = await freePort();
@@ -52,7 +43,7 @@ const gallery = exhibits({
   }),
   bareUrl: await start('bare', {
     CLIENTS: JSON.stringify(bare),
-    USERS: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`,
+    USERS: silentUsers.url,
   }),
 });
 
@@ -80,5 +71,5 @@ for (const [look, [language, colorScheme]] of Object.entries(looks)) {
 
 await browser.close();
 for (const server of servers) await server.stop(0);
-silent.close();
+silentUsers.close();
 rmSync(folder, { recursive: true });

@@ -1,30 +1,16 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Response } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import type { Language } from '../../src/alexa/languages.ts';
-import { type Exhibit, furnish, furnished, type GalleryServers } from './gallery.ts';
+import { type Exhibit, furnish, furnished, type GalleryServers, openSilentUsers } from './gallery.ts';
 import { startServer } from './server.ts';
 
 /** The servers that the exhibits are at. */
 export async function startGallery(): Promise<GalleryServers> {
-  const bare = await startServer({ USERS: await startSilentUsers() });
+  const users = await openSilentUsers();
+  onTestFinished(users.close);
+  const bare = await startServer({ USERS: users.url });
   const { url } = await startServer({ CLIENTS: JSON.stringify([furnished]) });
   return { url, bareUrl: bare.url };
-}
-
-/** Users that can be reached when the server starts, and not any more when somebody comes. */
-async function startSilentUsers(): Promise<string> {
-  let asked = 0;
-  const users = createServer((_request, response) => {
-    asked += 1;
-    response.writeHead(asked === 1 ? 404 : 503).end();
-  });
-  users.listen(0, '127.0.0.1');
-  await once(users, 'listening');
-  onTestFinished(() => void users.close());
-  return `http://127.0.0.1:${(users.address() as AddressInfo).port}/check`;
 }
 
 /** A phone, and the text of the page that it shows, as it was sent. */

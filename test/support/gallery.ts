@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { type Language, languages } from '../../src/alexa/languages.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -30,6 +33,19 @@ export interface GalleryServers {
   readonly url: string;
   /** With skills that have a name and no more, and users that can't be reached. */
   readonly bareUrl: string;
+}
+
+/** Users that can be reached when the server starts, and not any more when somebody comes. */
+export async function openSilentUsers(): Promise<{ readonly url: string; readonly close: () => void }> {
+  let asked = 0;
+  const users = createServer((_request, response) => {
+    asked += 1;
+    response.writeHead(asked === 1 ? 404 : 503).end();
+  });
+  users.listen(0, '127.0.0.1');
+  await once(users, 'listening');
+  const { port } = users.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/check`, close: () => void users.close() };
 }
 
 /** One page in one state, as a person gets there. */
