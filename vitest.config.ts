@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const deployments = 'test/deploy/**/*.test.ts';
+/** Of these some install and start whole machines, some keep a browser busy for minutes. */
+const heavy = ['test/deploy/**/*.test.ts', 'test/flows/pages*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -10,9 +11,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'server', include: ['test/**/*.test.ts'], exclude: [deployments] } },
-      // After the others, some of which measure how long an answer takes: these install and start whole machines.
-      { extends: true, test: { name: 'deployments', include: [deployments], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'server', include: ['test/**/*.test.ts'], exclude: heavy } },
+      // After the others, some of which measure how long an answer takes.
+      { extends: true, test: { name: 'heavy', include: heavy, sequence: { groupOrder: 1 } } },
     ],
   },
 });
