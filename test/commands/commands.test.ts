@@ -7,7 +7,7 @@ import { parseConfig } from '../../src/config.ts';
 import { parsePasswordHash } from '../../src/crypto/password-hash.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { keepCode, keepLink, keepMany } from '../storage/storage-conformance.ts';
-import { runAtTerminal, runCommand } from '../support/cli.ts';
+import { runAtTerminal, runCommand, runCommandApart } from '../support/cli.ts';
 import { awsEnvironment } from '../support/dynamodb.ts';
 import { cloudLights, settings, temporaryFolder } from '../support/server.ts';
 import { startStorages } from '../support/storages.ts';
@@ -50,7 +50,7 @@ describe('every command', () => {
   );
 
   it('lists what is wrong with the configuration, and ends with 1', async () => {
-    const { code, err } = await runCommand(['links', 'list'], { STORAGE: 'mongodb://x', PORT: 'x' });
+    const { code, err } = await runCommandApart(['links', 'list'], { STORAGE: 'mongodb://x', PORT: 'x' });
     expect(code).toBe(1);
     expect(err).toContain('STORAGE must begin with');
     expect(err).toContain('PORT must be');
@@ -72,7 +72,7 @@ describe('every command', () => {
 
 describe('hash-password', () => {
   it('prints a hash that verifies', async () => {
-    const { out } = await runCommand(['hash-password'], {}, 'correct horse\n');
+    const { out } = await runCommandApart(['hash-password'], {}, 'correct horse\n');
     const parsed = parsePasswordHash(out);
     expect(out).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect('hash' in parsed && (await parsed.hash.verify('correct horse'))).toBe(true);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createHtpasswdFile } from '../../src/users/htpasswd-file.ts';
-import { runAtTerminal, runCommand } from '../support/cli.ts';
+import { runAtTerminal, runCommand, runCommandApart } from '../support/cli.ts';
 import { htpasswd, temporaryFolder } from '../support/server.ts';
 
 const htpasswdTool = existsSync('/usr/bin/htpasswd');
@@ -177,7 +177,7 @@ describe('users add', () => {
     const added = new Set<string>();
     // Whoever is told that another change is under way tries again.
     const add = async (name: string): Promise<void> => {
-      if ((await file.users(['add', name], 'x\n')).code === 0) added.add(name);
+      if ((await runCommandApart(['users', 'add', name], file.env, 'x\n')).code === 0) added.add(name);
       else await add(name);
     };
     await Promise.all(names.map(add));

@@ -362,27 +362,34 @@ describe('a person at the sign-in page', () => {
     expect(await focused()).toBe('alert');
   });
 
-  it('sees what is wrong on the smallest of screens, with the keyboard up', async () => {
-    const server = await startServer();
-    for (const [language, height] of [
-      ['de', 400],
-      ['hi', 400],
-      ['de', 300],
-    ] as const) {
-      const context = await browser.newContext({ viewport: { width: 280, height }, locale: language });
-      const page = await context.newPage();
-      await page.goto(server.url + authorizePath({ scope: 'profile lights' }));
-      await page.locator('#username').fill('alice');
-      await page.locator('#password').fill('wrong');
-      await page.keyboard.press('Enter');
-      await page.locator('#alert').waitFor();
-      if (height === 400) expect((await page.locator('#alert').boundingBox())?.y).toBeGreaterThanOrEqual(0);
-      const field = await page.locator('#password:focus').boundingBox();
-      expect((field?.y ?? 0) + (field?.height ?? 999)).toBeLessThanOrEqual(height);
-      expect(field?.y).toBeGreaterThanOrEqual(0);
-      await context.close();
-    }
-  });
+  it.each(['usual', 'wide'] as const)(
+    'sees what is wrong on the smallest of screens, with the keyboard up, in %s fonts',
+    async (fonts) => {
+      const server = await startServer();
+      const fontBrowser = fonts === 'usual' ? browser : await launchBrowser(fonts);
+      if (fontBrowser !== browser) onTestFinished(() => fontBrowser.close());
+      for (const [language, height] of [
+        ['de', 400],
+        ['hi', 400],
+        ['de', 300],
+      ] as const) {
+        const viewport = { width: 280, height };
+        const context = await fontBrowser.newContext({ viewport, locale: language });
+        const page = await context.newPage();
+        await page.goto(server.url + authorizePath({ scope: 'profile lights' }));
+        await page.locator('#username').fill('alice');
+        await page.locator('#password').fill('wrong');
+        await page.keyboard.press('Enter');
+        await page.locator('#alert').waitFor();
+        const alert = await page.locator('#alert').boundingBox();
+        if (height === 400) expect(alert?.y, language).toBeGreaterThanOrEqual(0);
+        const field = await page.locator('#password:focus').boundingBox();
+        expect((field?.y ?? 0) + (field?.height ?? 999), language).toBeLessThanOrEqual(height);
+        expect(field?.y, language).toBeGreaterThanOrEqual(0);
+        await context.close();
+      }
+    },
+  );
 
   it('sees no picture where the logo can’t be had, and nothing out of place', async () => {
     const CLIENTS = JSON.stringify([{ ...cloudLights, logo_uri: 'https://cdn.example.com/logo.png' }]);

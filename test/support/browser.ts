@@ -1,12 +1,19 @@
+import { join } from 'node:path';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Chromium from npm where that has a build for this machine, else the Chrome that is installed. */
-export async function launchBrowser(): Promise<Browser> {
+/** Which fonts a browser has: one of `fonts/`, or those that are installed. */
+export type Fonts = 'usual' | 'wide' | 'installed';
+
+/** Chromium from npm where that has a build for this machine, else the Chrome that is installed, with the fonts that are. */
+export async function launchBrowser(fonts: Fonts = 'usual'): Promise<Browser> {
   if (process.platform === 'linux' && process.arch === 'x64') {
     // Of the package's own arguments one runs everything in one process, which then ends with the first page.
     const args = sparticuz.args.filter((argument) => !['--single-process', '--no-zygote'].includes(argument));
-    return chromium.launch({ executablePath: await sparticuz.executablePath(), args });
+    const executablePath = await sparticuz.executablePath();
+    if (fonts === 'installed') return chromium.launch({ executablePath, args });
+    const FONTCONFIG_FILE = join(import.meta.dirname, 'fonts', `${fonts}.conf`);
+    return chromium.launch({ executablePath, args, env: { ...process.env, FONTCONFIG_FILE } });
   }
   return chromium.launch({ channel: 'chrome' });
 }

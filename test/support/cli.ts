@@ -2,26 +2,27 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { runCli } from '../../src/commands/program.ts';
+import { type Result, runHere } from './run-here.ts';
 
 const cli = join(import.meta.dirname, '../../src/cli.ts');
 
-export interface CliResult {
-  readonly code: number;
-  /** Standard output. */
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Runs one command of the operator's, with nothing of this process's environment but what is given. */
-export async function runCommand(
+export function runCommand(
   parameters: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
-): Promise<CliResult> {
-  const child = spawn(process.execPath, [cli, ...parameters], {
-    cwd: env['CWD'],
-    env: { PATH: process.env['PATH'], ...env },
-  });
+): Promise<Result> {
+  return runHere(() => runCli(parameters), { env, input });
+}
+
+/** As `runCommand`, in a process of its own, as `npm run alexa-link` does. */
+export async function runCommandApart(
+  parameters: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<Result> {
+  const child = spawn(process.execPath, [cli, ...parameters], { env: { PATH: process.env['PATH'], ...env } });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [out, err, [code]] = await Promise.all([
@@ -40,7 +41,6 @@ export async function runAtTerminal(
 ): Promise<{ readonly code: number; readonly screen: string }> {
   const command = [process.execPath, cli, ...parameters].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
-    cwd: env['CWD'],
     env: { PATH: process.env['PATH'], TERM: 'xterm', ...env },
   });
   let screen = '';

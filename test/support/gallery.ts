@@ -82,7 +82,9 @@ export function exhibits({ url, bareUrl }: GalleryServers): readonly Exhibit[] {
   const seeLinks = async (page: Page, username = 'alice', password = 'wonderland') => {
     await page.goto(`${url}/links`);
     await enter(page, username, password);
-    await page.locator('#username').waitFor({ state: 'detached' });
+    // Of the next page: while it is on its way there is neither.
+    await page.locator('main:not(:has(#username))').waitFor();
+    await page.waitForLoadState();
   };
   /** Two links, and no more from before. */
   const linkTwice = async (page: Page) => {

@@ -14,7 +14,10 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Durations in milliseconds of two things done in turn, so that whatever else the machine does meets both. */
+/**
+ * Durations in milliseconds of two things done in turn, so that whatever else the machine does meets both. Which of them goes
+ * first is drawn each time: in a fixed order each could always meet the same thread, or the same beat of something else.
+ */
 export async function inTurn(
   rounds: number,
   first: (round: number) => Promise<unknown>,
@@ -22,8 +25,7 @@ export async function inTurn(
 ): Promise<[number[], number[]]> {
   const spent: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
-    // Neither is always the one that comes after the other.
-    for (const which of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+    for (const which of Math.random() < 0.5 ? ([0, 1] as const) : ([1, 0] as const)) {
       const startedAt = performance.now();
       await [first, second][which]?.(round);
       spent[which].push(performance.now() - startedAt);
