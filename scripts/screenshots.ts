@@ -48,7 +48,7 @@ const gallery = exhibits({
 });
 
 for (const file of readdirSync(images)) rmSync(join(images, file));
-const browser = await launchBrowser("installed");
+const browser = await launchBrowser('installed');
 const looks = { light: ['en', 'light'], dark: ['en', 'dark'], ar: ['ar', 'light'] } as const;
 for (const [look, [language, colorScheme]] of Object.entries(looks)) {
   const context = await browser.newContext({

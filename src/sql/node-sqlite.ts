@@ -51,10 +51,30 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
  */
 export function openSqlite(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 60_000 });
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;',
-  );
+  useWal(database);
+  database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;');
   return database;
+}
+
+/**
+ * Several processes may make one file at once. The timeout does not hold for this change: SQLite reports at once that another
+ * process has the lock. A transaction does wait for it, and then finds the change made.
+ */
+function useWal(database: DatabaseSync): void {
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      database.exec('BEGIN IMMEDIATE; COMMIT');
+    }
+  }
+}
+
+/** Whether another process has the lock (SQLITE_BUSY, in any of its extended forms). */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 255) === 5;
 }
 
 /**

@@ -16,7 +16,15 @@ export async function openPostgresStorage(url: string): Promise<Storage> {
   await migratePostgres(url);
   const pool = openPostgres(url, { bigintAsNumber: true, cancels: true });
   const db = new Kysely<Schema>({ dialect: dialectOn(pool) });
-  return createSqlStorage({ db, failures: createPostgresFailures(pool), skipsLocked: true });
+  const storage = createSqlStorage({ db, failures: createPostgresFailures(pool), skipsLocked: true });
+  return {
+    ...storage,
+    async close() {
+      await storage.close();
+      // Kysely leaves the pool open where it was not asked for anything itself.
+      if (!pool.ended) await pool.end();
+    },
+  };
 }
 
 /** Instances that start together wait for each other here, and tables may be large: so a query may take an hour. */

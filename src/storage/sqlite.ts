@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import pLimit from 'p-limit';
-import { nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
+import { isBusy, nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
 import { createFailureStore, limiterOf } from './failure-store.ts';
 import { migrate } from './sql-migrate.ts';
 import { migrations, type Schema } from './sql-schema.ts';
@@ -103,11 +103,6 @@ function createTurns(): Run {
         spent += performance.now() - startedAt;
       }
     });
-}
-
-/** SQLITE_BUSY, in any of its extended forms. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 255) === 5;
 }
 
 /**

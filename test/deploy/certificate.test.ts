@@ -195,7 +195,7 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
     );
   });
 
-  it('a minute after the domain leads here, nginx has a real certificate', async () => {
+  it('a minute after the domain leads here, nginx has a real certificate, which is renewed when a third of its life is left', async () => {
     await prebuild();
     await postdeploy();
     await instance.startNginx();
@@ -205,12 +205,7 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
     expect(certificate().issuer).toContain('Pebble');
     expect(statSync(instance.at(pem)).mode & 0o777).toBe(0o600);
     await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
-  });
 
-  it('asks for a new one when a third of its life is left, and not before', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
     const { serialNumber: first, validFromDate, validToDate } = certificate();
     const inLife = (share: number) => {
       const now = validFromDate.getTime() + share * (validToDate.getTime() - validFromDate.getTime());
@@ -223,6 +218,23 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
     expect(await minute()).toContain('nginx now has the certificate');
     expect(certificate().serialNumber).not.toBe(first);
     await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
+  });
+
+  it('gets another certificate when PUBLIC_URL has changed, and keeps it when its renewal is refused', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await postdeploy();
+    writeFileSync(instance.at('public-url'), 'https://Konto.CloudLights.io');
+    expect(await instance.hook('confighooks/postdeploy/10_certificate.sh')).toContain('konto.cloudlights.io');
+    expect(certificate().checkHost('konto.cloudlights.io')).toBe('konto.cloudlights.io');
+
+    const { serialNumber, validToDate } = certificate();
+    await instance.authority.stop();
+    writeFileSync(instance.at('now'), String(Math.floor(validToDate.getTime() / 1000) - 60));
+    expect(await minute()).toContain('no certificate');
+    expect(await minute()).toBe('');
+    expect(certificate().serialNumber).toBe(serialNumber);
+    expect((await served())?.serialNumber).toBe(serialNumber);
   });
 
   it('waits longer after each refusal, and fails no deployment', async () => {
@@ -260,18 +272,17 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
     expect(await minuteAfterDeployment()).toContain('nginx now has the certificate');
   });
 
-  it.each(['08', '1\n2\n', '-1', 'x'.repeat(5000), ''])(
-    'asks once, and then waits, where its notes are damaged: %j',
-    async (notes) => {
-      await prebuild();
-      await instance.startNginx();
-      await instance.authority.moveDomain(domain, '127.0.0.9');
+  it('asks once, and then waits, where its notes are damaged', async () => {
+    await prebuild();
+    await instance.startNginx();
+    await instance.authority.moveDomain(domain, '127.0.0.9');
+    for (const notes of ['08', '1\n2\n', '-1', 'x'.repeat(5000), '']) {
       writeFileSync(instance.at(tries), notes);
       age(tries);
-      expect(await postdeploy()).toMatch(/the next try is in (15|30) minutes/);
-      for (let time = 0; time < 3; time += 1) expect(await minute()).toBe('');
-    },
-  );
+      expect(await postdeploy(), notes).toMatch(/the next try is in (15|30) minutes/);
+      for (let time = 0; time < 3; time += 1) expect(await minute(), notes).toBe('');
+    }
+  });
 
   it('asks once, and then waits, while a clock is so far ahead that no certificate is good', async () => {
     await prebuild();
@@ -312,44 +323,22 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
     expect(await minute()).toBe('');
   });
 
-  it('keeps the certificate that it has when a renewal is refused', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
-    const first = certificate().serialNumber;
-    await instance.authority.stop();
-    writeFileSync(instance.at('now'), String(Math.floor(certificate().validToDate.getTime() / 1000) - 60));
-    expect(await minute()).toContain('no certificate');
-    expect(await minute()).toBe('');
-    expect(certificate().serialNumber).toBe(first);
-    expect((await served())?.serialNumber).toBe(first);
-  });
-
-  it('gets another one when PUBLIC_URL has changed', async () => {
-    await prebuild();
-    await instance.startNginx();
-    await postdeploy();
-    writeFileSync(instance.at('public-url'), 'https://Konto.CloudLights.io');
-    expect(await instance.hook('confighooks/postdeploy/10_certificate.sh')).toContain('konto.cloudlights.io');
-    expect(certificate().checkHost('konto.cloudlights.io')).toBe('konto.cloudlights.io');
-  });
-
-  it.each([
-    ['nothing', ''],
-    ['half of a certificate', '-----BEGIN CERTIFICATE-----\nMIIB'],
-    ['a certificate of another key', 'another key'],
-  ])('recovers from %s where the certificate should be', async (_what, content) => {
+  it('recovers from whatever is where the certificate should be', async () => {
     await prebuild();
     const good = seen(pem);
-    if (content === 'another key') {
-      writeFileSync(instance.at(pem), '');
-      await prebuild();
-      const [key] = seen(pem).split('-----BEGIN CERTIFICATE');
-      writeFileSync(instance.at(pem), key + good.slice(good.indexOf('-----BEGIN CERTIFICATE')));
-    } else writeFileSync(instance.at(pem), content);
-    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeDefined();
+    writeFileSync(instance.at(pem), '');
     await prebuild();
-    expect(faultOf(instance.at('nginx/nginx.conf'))).toBeUndefined();
+    const [otherKey] = seen(pem).split('-----BEGIN CERTIFICATE');
+    for (const [what, content] of [
+      ['nothing', ''],
+      ['half of a certificate', '-----BEGIN CERTIFICATE-----\nMIIB'],
+      ['a certificate of another key', otherKey + good.slice(good.indexOf('-----BEGIN CERTIFICATE'))],
+    ] as const) {
+      writeFileSync(instance.at(pem), content);
+      expect(faultOf(instance.at('nginx/nginx.conf')), what).toBeDefined();
+      await prebuild();
+      expect(faultOf(instance.at('nginx/nginx.conf')), what).toBeUndefined();
+    }
     await instance.startNginx();
     expect(await postdeploy()).toContain('nginx now has the certificate');
   });
@@ -373,10 +362,8 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
 
   it('fails no deployment, and does it the next minute, when nginx could not be told', async () => {
     await prebuild();
-    await instance.startNginx();
     await postdeploy();
-    writeFileSync(instance.at(pem), '');
-    await prebuild();
+    await instance.startNginx();
     writeFileSync(instance.at('no-systemd'), '');
     expect(await minute()).toMatch(/the certificate was not looked after: line \d+ failed/);
     expect(await postdeploy()).toContain('was not looked after');
@@ -386,15 +373,15 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
     await expect.poll(async () => (await served())?.serialNumber).toBe(certificate().serialNumber);
   });
 
-  it.each(['', 'not an address', "https://x'; touch /tmp/injected; '"])(
-    'fails no deployment for a PUBLIC_URL of "%s"',
-    async (publicUrl) => {
-      await prebuild();
+  it('fails no deployment for a PUBLIC_URL that is none', async () => {
+    await prebuild();
+    for (const publicUrl of ['', 'not an address', "https://x'; touch /tmp/injected; '"]) {
       writeFileSync(instance.at('public-url'), publicUrl);
-      expect(await postdeploy()).toMatch(/PUBLIC_URL names no domain|http:\/\/notanaddress does not lead/);
+      const said = /PUBLIC_URL names no domain|http:\/\/notanaddress does not lead/;
+      expect(await postdeploy(), publicUrl).toMatch(said);
       expect(existsSync('/tmp/injected')).toBe(false);
-    },
-  );
+    }
+  });
 
   it('says once that it waits, and not each minute', async () => {
     await prebuild();
@@ -405,10 +392,8 @@ describe.skipIf(skip !== undefined)('on a new instance', () => {
 
   it('asks once where a deployment and the timer meet', async () => {
     await prebuild();
-    await instance.startNginx();
     await postdeploy();
-    writeFileSync(instance.at(pem), '');
-    await prebuild();
+    await instance.startNginx();
     const said = await Promise.all([minute(), minute(), minute()]);
     expect(said.filter((each) => each.includes('nginx now has the certificate'))).toHaveLength(1);
     expect(said.filter((each) => each === '')).toHaveLength(2);

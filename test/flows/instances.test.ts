@@ -86,7 +86,7 @@ describe.each(Object.entries(engines))('two processes on one %s', (_name, place)
       Array.from({ length: 10 }, (_, time) => signIn(time % 2 ? one : other, authorizePath(), wrong)),
     );
     for (const server of [one, other]) expect((await signIn(server, authorizePath())).status).toBe(429);
-  }, 40_000);
+  });
 
   it('lose nothing that was answered when one is killed in the middle of its work', async () => {
     const { one, other } = await startTwo((await place()).location());
@@ -96,17 +96,17 @@ describe.each(Object.entries(engines))('two processes on one %s', (_name, place)
     const fiveAnswered = new Promise<void>((resolve) => {
       enough = resolve;
     });
-    const attempts = Array.from({ length: 30 }, async () => {
-      // A refusal of the connection is what people see of a killed process.
-      const token = await link(asServer(other)).catch(() => undefined);
-      if (token !== undefined) answered.push(token);
-      if (answered.length === 5) enough();
+    const linking = Array.from({ length: 10 }, async () => {
+      // A refusal of the connection is what users see of a killed process.
+      const once = () => link(asServer(other)).catch(() => undefined);
+      for (let token = await once(); token !== undefined; token = await once()) {
+        answered.push(token);
+        if (answered.length === 5) enough();
+      }
     });
     await fiveAnswered;
     other.child.kill('SIGKILL');
-    await Promise.all(attempts);
-    expect(answered.length).toBeGreaterThanOrEqual(5);
-    expect(answered.length).toBeLessThan(30);
+    await Promise.all(linking);
     for (const token of [early, ...answered]) expect(await isActive(one, token)).toBe(true);
     expect(await isActive(one, await link(asServer(one)))).toBe(true);
   });
@@ -167,7 +167,7 @@ describe.each([
     const loads = [load(), load()];
     const someMore = async () => {
       const before = tokens.length;
-      await expect.poll(() => tokens.length, { timeout: 20_000 }).toBeGreaterThan(before + 10);
+      await expect.poll(() => tokens.length).toBeGreaterThan(before + 10);
     };
     for (const set of sets)
       for (const place of [0, 1]) {
@@ -185,5 +185,5 @@ describe.each([
     for (const token of tokens) expect(await readers[reader](running, token)).toBe(true);
     const signedBy = (token: string) => decodeProtectedHeader(token).kid;
     expect(new Set(tokens.map(signedBy))).toEqual(new Set(['old', 'next']));
-  }, 90_000);
+  });
 });

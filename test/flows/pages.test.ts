@@ -113,7 +113,7 @@ async function widthsOf(page: Page): Promise<Seen['widths']> {
 
 const validator = new HtmlValidate({ extends: ['html-validate:recommended', 'html-validate:document'] });
 
-describe.each(languages)('every page in every state, in %s,', { timeout: 180_000 }, (language) => {
+describe.each(languages)('every page in every state, in %s,', (language) => {
   it('is valid HTML that names its language', async () => {
     const { seen } = await visited(language);
     expect(seen.length).toBeGreaterThanOrEqual(20);
@@ -153,7 +153,7 @@ describe.each([
   ...languages.map((language) => ({ language, fonts: 'usual' }) as const),
   // The longest words, in a font that is wider than those of phones.
   { language: 'de', fonts: 'wide' } as const,
-])('every page in every state, in $language with $fonts fonts,', { timeout: 180_000 }, (how) => {
+])('every page in every state, in $language with $fonts fonts,', (how) => {
   it('fits small phones, large text and 400 % zoom without scrolling sideways', async () => {
     for (const { name, widths } of (await visited(how.language, how.fonts)).seen) {
       expect(widths).toHaveLength(rooms.length);
@@ -169,7 +169,7 @@ describe.each([
   });
 });
 
-describe.each(examined)('every page in every state, in %s,', { timeout: 180_000 }, (language) => {
+describe.each(examined)('every page in every state, in %s,', (language) => {
   it('has nothing that axe finds, on light pages and dark ones, and where the user has chosen the colours', async () => {
     for (const { name, findings } of (await visited(language)).seen) {
       expect(findings.map(({ scheme }) => scheme)).toEqual(['light', 'dark', 'forced']);

@@ -233,5 +233,5 @@ describe('SIGTERM', () => {
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(25_000);
-  }, 30_000);
+  });
 });

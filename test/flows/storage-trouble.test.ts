@@ -52,6 +52,11 @@ function callersOf(
 
 describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (name) => {
   it('gives 503 and Retry-After on what needs it, shows the page all the same, and all recovers', async () => {
+    // Most of the time is spent on waiting for what does not answer.
+    await Promise.all(modes.map((mode) => fallAndRecover(mode)));
+  });
+
+  async function fallAndRecover(mode: (typeof modes)[number]): Promise<void> {
     const { location, port = 0 } = await engines[name]();
     const proxy = await startFlakyProxy(port);
     const server = await startServer({ STORAGE: location(proxy.port) });
@@ -59,33 +64,31 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     const { refresh_token: refreshToken } = await redeem(server, await authorizeCode(server));
     const callers = callersOf(server, token, refreshToken);
     const readiness = async () => (await fetch(`${server.url}/readyz`)).json();
-    for (const mode of modes) {
-      await proxy.become(mode);
-      const calls = Object.entries(callers).map(async ([what, call]) => {
-        const answer = await call();
-        expect(answer.status, `${what} while ${mode}`).toBe(503);
-        expect(Number(answer.headers.get('retry-after')), what).toBeGreaterThan(0);
-        const text = await answer.text();
-        expect(text, what).toMatch(/temporarily_unavailable|in a moment: nothing is lost/);
-        expect(text, what).not.toMatch(/p@ss|127\.0\.0\.1/);
-      });
-      const startedAt = performance.now();
-      expect((await fetch(server.url + authorizePath())).status).toBe(200);
-      expect(performance.now() - startedAt).toBeLessThan(2000);
-      await Promise.all(calls);
+    await proxy.become(mode);
+    let answered = 0;
+    const calls = Object.entries(callers).map(async ([what, call]) => {
+      const answer = await call();
+      answered += 1;
+      expect(answer.status, `${what} while ${mode}`).toBe(503);
+      expect(Number(answer.headers.get('retry-after')), what).toBeGreaterThan(0);
+      const text = await answer.text();
+      expect(text, what).toMatch(/temporarily_unavailable|in a moment: nothing is lost/);
+      expect(text, what).not.toMatch(/p@ss|127\.0\.0\.1/);
+    });
+    expect((await fetch(server.url + authorizePath())).status).toBe(200);
+    // The page did not wait for the storage, for which all of these do.
+    if (mode === 'silent') expect(answered).toBe(0);
+    await Promise.all(calls);
+    await expect.poll(readiness).toMatchObject({ storage: 'unavailable', users: 'ok' });
+    await proxy.become('working');
+    for (const [what, call] of Object.entries(callers).filter(([what]) => what !== 'unlinking'))
       await expect
-        .poll(readiness, { timeout: 10_000 })
-        .toMatchObject({ storage: 'unavailable', users: 'ok' });
-      await proxy.become('working');
-      for (const [what, call] of Object.entries(callers).filter(([what]) => what !== 'unlinking'))
-        await expect
-          .poll(async () => (await call()).status, { message: what, timeout: 10_000 })
-          .toBeLessThan(400);
-      await expect.poll(readiness, { timeout: 10_000 }).toMatchObject({ storage: 'ok' });
-    }
-    expect(server.events('storage.unavailable').length).toBeGreaterThan(0);
+        .poll(async () => (await call()).status, { message: `${what} after ${mode}` })
+        .toBeLessThan(400);
+    await expect.poll(readiness).toMatchObject({ storage: 'ok' });
+    expect(server.events('storage.unavailable').length, mode).toBeGreaterThan(0);
     expect(server.events('request.failed')).toEqual([]);
-  }, 120_000);
+  }
 
   it('takes a token that is none for none, whatever is in it', async () => {
     const { location } = await engines[name]();
@@ -119,10 +122,10 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
       await Promise.all(refreshing);
       await proxy.become('working');
       for (const token of newest)
-        await expect.poll(async () => (await refresh(server, token)).status, { timeout: 10_000 }).toBe(200);
+        await expect.poll(async () => (await refresh(server, token)).status).toBe(200);
     }
     expect(server.events('token.reused')).toEqual([]);
-  }, 60_000);
+  });
 
   it('has every link that was answered as made, however it failed meanwhile', async () => {
     const { location, port = 0 } = await engines[name]();
@@ -138,11 +141,9 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     await Promise.all(attempts);
     await proxy.become('working');
     const { userinfo } = { userinfo: (token: string) => callersOf(server, token)['userinfo']?.() };
-    await expect
-      .poll(async () => (await signIn(server, authorizePath())).status, { timeout: 10_000 })
-      .toBe(303);
+    await expect.poll(async () => (await signIn(server, authorizePath())).status).toBe(303);
     for (const token of granted) expect((await userinfo(token))?.status).toBe(200);
-  }, 60_000);
+  });
 });
 
 describe('SQLite that another process holds', () => {
@@ -153,14 +154,15 @@ describe('SQLite that another process holds', () => {
     const other = new DatabaseSync(`${server.folder}/links.db`);
     other.exec('begin immediate');
     const callers = callersOf(server, token);
-    const writing = signIn(server, authorizePath());
-    const until = performance.now() + 1500;
-    while (performance.now() < until) {
-      const startedAt = performance.now();
+    let written = false;
+    const writing = signIn(server, authorizePath()).finally(() => {
+      written = true;
+    });
+    for (let time = 0; time < 10; time += 1) {
       expect((await fetch(server.url + authorizePath())).status).toBe(200);
       expect((await callers['userinfo']?.())?.status).toBe(200);
-      expect(performance.now() - startedAt).toBeLessThan(1000);
     }
+    expect(written).toBe(false);
     other.exec('rollback');
     expect((await writing).status).toBe(303);
     other.exec('begin immediate');
@@ -175,5 +177,5 @@ describe('SQLite that another process holds', () => {
     other.exec('rollback');
     other.close();
     expect((await signIn(server, authorizePath())).status).toBe(303);
-  }, 40_000);
+  });
 });

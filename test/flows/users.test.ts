@@ -4,7 +4,7 @@ import { Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresDialect } from '../../src/sql/postgres.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
-import { startFlakyProxy } from '../support/flaky-proxy.ts';
+import { modes, startFlakyProxy } from '../support/flaky-proxy.ts';
 import { startProcess } from '../support/process.ts';
 import { authorizePath, settings, signIn, startServer, temporaryFolder } from '../support/server.ts';
 
@@ -30,6 +30,10 @@ describe('users in a database that comes and goes', () => {
   afterAll(() => postgres.stop());
 
   it('are asked to try again in a moment, and sign in when it is back', async () => {
+    await Promise.all(modes.map((mode) => fallAndRecover(mode)));
+  });
+
+  async function fallAndRecover(mode: (typeof modes)[number]): Promise<void> {
     const proxy = await startFlakyProxy(postgres.port);
     const byId = 'select id, not is_active as disabled from auth_user where id = :id';
     const server = await startServer({
@@ -40,26 +44,25 @@ describe('users in a database that comes and goes', () => {
     const attempt = () => signIn(server, authorizePath(), { username: 'alice', password: 'correct horse' });
     const readiness = async () => (await fetch(`${server.url}/readyz`)).json();
     expect((await attempt()).status).toBe(303);
-    for (const mode of ['refusing', 'closing', 'babbling', 'silent'] as const) {
-      await proxy.become(mode);
-      const [down, page] = await Promise.all([attempt(), fetch(server.url + authorizePath())]);
-      expect(down.status, mode).toBe(503);
-      expect(Number(down.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(await down.text()).toContain('Please try again in a moment: nothing is lost.');
-      await expect.poll(readiness, { timeout: 8000 }).toEqual({
-        status: 'unavailable',
-        storage: 'ok',
-        users: 'unavailable',
-      });
-      expect(page.status).toBe(200);
-      expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-      await proxy.become('working');
-      await expect.poll(async () => (await attempt()).status).toBe(303);
-      await expect.poll(readiness, { timeout: 8000 }).toEqual({ status: 'ok', storage: 'ok', users: 'ok' });
-    }
+    await proxy.become(mode);
+    const [down, page] = await Promise.all([attempt(), fetch(server.url + authorizePath())]);
+    expect(down.status, mode).toBe(503);
+    expect(Number(down.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await down.text()).toContain('Please try again in a moment: nothing is lost.');
+    await expect.poll(readiness).toEqual({
+      status: 'unavailable',
+      storage: 'ok',
+      users: 'unavailable',
+    });
+    expect(page.status).toBe(200);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    await proxy.become('working');
+    await expect.poll(async () => (await attempt()).status).toBe(303);
+    const working = { status: 'ok', storage: 'ok', users: 'ok' };
+    await expect.poll(readiness).toEqual(working);
     expect(JSON.stringify(server.log)).not.toMatch(/correct horse|p@ss|p%40ss|pbkdf2_sha256\$/);
-    expect(server.events('sign_in.unavailable')).toHaveLength(4);
-  }, 40_000);
+    expect(server.events('sign_in.unavailable').length, mode).toBeGreaterThan(0);
+  }
 
   it('lose their tokens when they are disabled, and keep them while nobody can tell', async () => {
     const proxy = await startFlakyProxy(postgres.port);

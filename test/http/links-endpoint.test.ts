@@ -237,9 +237,7 @@ describe('what has ended', () => {
     const database = new DatabaseSync(`${folder}/links.db`);
     onTestFinished(() => database.close());
     database.exec('update alexa_tickets set expires_at = 1');
-    await expect
-      .poll(() => database.prepare('select * from alexa_tickets').all(), { timeout: 5000 })
-      .toEqual([]);
+    await expect.poll(() => database.prepare('select * from alexa_tickets').all()).toEqual([]);
     await expect.poll(() => server.events('links.removed')).toMatchObject([{ rows: 1 }]);
     expect(database.prepare('select * from alexa_links').all()).toHaveLength(1);
   });

@@ -378,7 +378,7 @@ describe('health', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', storage: 'ok', users: 'ok' }]);
     rmSync(join(server.folder, 'users.htpasswd'));
     // It looks once a second, whoever asks how often.
-    await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status, { timeout: 5000 }).toBe(503);
+    await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503);
     const unready = await fetch(`${server.url}/readyz`);
     expect(await unready.json()).toEqual({ status: 'unavailable', storage: 'ok', users: 'unavailable' });
     const alive = await fetch(`${server.url}/healthz`);

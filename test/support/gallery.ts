@@ -86,18 +86,17 @@ export function exhibits({ url, bareUrl }: GalleryServers): readonly Exhibit[] {
     await page.locator('main:not(:has(#username))').waitFor();
     await page.waitForLoadState();
   };
-  /** Two links, and no more from before. */
-  const linkTwice = async (page: Page) => {
-    await seeLinks(page);
-    const unlink = page.locator('button').last();
-    if (await unlink.isVisible()) {
-      await unlink.click();
-      await page.locator('.done').waitFor();
-    }
-    const fields = { username: 'alice', password: 'wonderland' };
+  const post = (address: string, fields: Readonly<Record<string, string>>) => {
     const headers = { 'Sec-Fetch-Site': 'same-origin' };
-    for (const _time of [1, 2])
-      await fetch(scoped, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(fields) });
+    return fetch(address, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(fields) });
+  };
+  /** Two links, and no more from before. */
+  const linkTwice = async () => {
+    const alice = { username: 'alice', password: 'wonderland' };
+    const page = await (await post(`${url}/links`, alice)).text();
+    const [, ticket] = /name="ticket" value="([^"]+)"/.exec(page) ?? [];
+    if (ticket !== undefined) await post(`${url}/links`, { ticket, link: 'all' });
+    for (const _time of [1, 2]) await post(scoped, alice);
   };
   const startSimulator = async (page: Page, grant: string) => {
     await page.goto(`${url}/simulator`);
@@ -115,13 +114,11 @@ export function exhibits({ url, bareUrl }: GalleryServers): readonly Exhibit[] {
       await page.locator('#alert').waitFor();
     },
     'sign-in-limited': async (page) => {
-      const fields = { username: 'zoé', password: 'wrong' };
-      const headers = { 'Sec-Fetch-Site': 'same-origin' };
-      const attempt = () => fetch(scoped, { method: 'POST', headers, body: new URLSearchParams(fields) });
-      while ((await attempt()).status !== 429);
+      const zoé = { username: 'zoé', password: 'wrong' };
+      while ((await post(scoped, zoé)).status !== 429);
       await page.goto(scoped);
-      await enter(page, 'zoé', 'wrong');
-      await page.locator('#alert').waitFor();
+      await enter(page, zoé.username, zoé.password);
+      await page.locator('#alert[autofocus]').waitFor();
     },
     'sign-in-unavailable': async (page) => {
       await page.goto(bareUrl + authorizePath());
@@ -130,24 +127,24 @@ export function exhibits({ url, bareUrl }: GalleryServers): readonly Exhibit[] {
     },
     'links-sign-in': async (page) => void (await page.goto(`${url}/links`)),
     links: async (page) => {
-      await linkTwice(page);
+      await linkTwice();
       await seeLinks(page);
     },
     'links-unlinked': async (page) => {
-      await linkTwice(page);
+      await linkTwice();
       await seeLinks(page);
       await page.locator('button').first().click();
       await page.locator('.done').waitFor();
     },
     'links-none': async (page) => {
-      await linkTwice(page);
+      await linkTwice();
       await seeLinks(page);
       await page.locator('button[value=all]').click();
       await page.locator('.done').waitFor();
       await seeLinks(page);
     },
     'links-ended': async (page) => {
-      await linkTwice(page);
+      await linkTwice();
       await seeLinks(page);
       await page.evaluate("document.querySelector('input[name=ticket]').value = 'another'");
       await page.locator('button').first().click();

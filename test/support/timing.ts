@@ -1,3 +1,6 @@
+import { withSlowRefusals } from '../../src/users/slow-refusals.ts';
+import type { UserStore } from '../../src/users/user-store.ts';
+
 /**
  * Whether two series of durations, taken in turn, could be told apart by their lengths: by the Mann-Whitney statistic,
  * the chance that one of the second takes longer than one of the first. It is a half where they are alike. With 40 of
@@ -32,4 +35,14 @@ export async function inTurn(
     }
   }
   return spent;
+}
+
+/**
+ * The store with refusals that take well longer than what it has to do, however busy the machine is, as the second does that
+ * they take in production.
+ */
+export async function withRefusalsSlowEnough(store: UserStore, username: string): Promise<UserStore> {
+  const wrong = () => store.authenticate(username, 'wrong');
+  const [spent] = await inTurn(5, wrong, async () => {});
+  return withSlowRefusals(store, Math.max(30, 6 * median(spent)) / 1000);
 }

@@ -19,7 +19,8 @@ export function itOutlivesFaults(create: () => Promise<BehindNetwork>): void {
         const asking: Promise<unknown>[] = [store.ping(), store.authenticate('alice', 'wonderland')];
         if (store.findById !== undefined) asking.push(store.findById('1'));
         for (const { status } of await Promise.allSettled(asking)) expect(status, mode).toBe('rejected');
-        expect(performance.now() - startedAt, mode).toBeLessThan(6000);
+        // One time-out of five seconds, and not one after the other.
+        expect(performance.now() - startedAt, mode).toBeLessThan(9500);
         await proxy.become('working');
         expect(await store.authenticate('alice', 'wonderland'), mode).toBeDefined();
         await store.close();
@@ -37,11 +38,12 @@ export function itOutlivesFaults(create: () => Promise<BehindNetwork>): void {
     await proxy.become('silent');
     const startedAt = performance.now();
     for (const { status } of await many()) expect(status).toBe('rejected');
-    expect(performance.now() - startedAt).toBeLessThan(6000);
+    expect(performance.now() - startedAt).toBeLessThan(9500);
     await proxy.become('working');
     const workingAt = performance.now();
     for (const { status } of await many()) expect(status).toBe('fulfilled');
-    expect(performance.now() - workingAt).toBeLessThan(3000);
+    // No time-out at all.
+    expect(performance.now() - workingAt).toBeLessThan(4900);
     await store.close();
   });
 }

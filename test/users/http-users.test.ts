@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHttpUsers } from '../../src/users/http-users.ts';
-import { withSlowRefusals } from '../../src/users/slow-refusals.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';
 import { freePort } from '../support/server.ts';
+import { withRefusalsSlowEnough } from '../support/timing.ts';
 import { itOutlivesFaults } from './faults-conformance.ts';
 import { describeUserStore } from './user-store-conformance.ts';
 
@@ -45,7 +45,7 @@ async function users(answer?: (response: ServerResponse) => void, token?: string
 }
 
 describeUserStore('an operator’s endpoint', async () => ({
-  store: withSlowRefusals((await users()).store, 0.03),
+  store: await withRefusalsSlowEnough((await users()).store, 'alice'),
   username: 'alice',
   password: 'wonderland',
 }));

@@ -41,11 +41,11 @@ describe('slow refusals', () => {
   });
 
   it('let people in at once, and reject at once', async () => {
-    const store = withSlowRefusals({ ...uneven, ...broken() }, 1);
+    const store = withSlowRefusals({ ...uneven, ...broken() }, 30);
     const startedAt = performance.now();
-    expect(await withSlowRefusals(uneven, 1).authenticate('alice', 'wonderland')).toBeDefined();
+    expect(await withSlowRefusals(uneven, 30).authenticate('alice', 'wonderland')).toBeDefined();
     await expect(store.authenticate('alice', 'x')).rejects.toThrow('down');
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 });
 

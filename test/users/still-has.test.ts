@@ -30,6 +30,6 @@ describe('whether a person is still there', () => {
   it('is taken for granted where it takes too long for Alexa', async () => {
     const startedAt = performance.now();
     expect(await ask(() => new Promise(() => {}))).toEqual({ there: true, failures: [] });
-    expect(performance.now() - startedAt).toBeLessThan(2700);
+    expect(performance.now() - startedAt).toBeLessThan(4500);
   });
 });
