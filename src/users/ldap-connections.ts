@@ -100,15 +100,15 @@ export function createLdapConnections(options: LdapConnectionsOptions): LdapConn
   return {
     use(work) {
       const loan: Loan = { overdue: false };
-      const giveUp = () => {
+      const givenUp = Promise.withResolvers<never>();
+      givenUp.promise.catch(() => {});
+      // What is given up may never end by itself, and must not keep its place.
+      const working = oneOfFew(() => Promise.race([lend(loan, work), givenUp.promise]));
+      return withDeadline(working, () => {
         loan.overdue = true;
         if (loan.connection !== undefined) drop(loan.connection);
-      };
-      // Once for waiting, and once for working, which may never end by itself and must not keep its place.
-      return withDeadline(
-        oneOfFew(() => withDeadline(lend(loan, work), giveUp)),
-        giveUp,
-      );
+        givenUp.reject(new Error('given up'));
+      });
     },
     async close() {
       idle.splice(0).forEach(drop);
