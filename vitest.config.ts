@@ -1,14 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
 /** What needs a database, a directory, a browser or a second process. */
-const outside = [
-  'test/{commands,deploy,flows}/**/*.test.ts',
-  'test/storage/{dynamodb,postgres,sqlite}.test.ts',
+export const outside = [
+  'test/{commands,deploy,flows}/*.test.ts',
+  'test/crypto/openssl.test.ts',
+  'test/docs-users.test.ts',
+  'test/storage/{cost,dynamodb,postgres,sqlite}.test.ts',
   'test/users/{ldap,sql}-users.test.ts',
 ];
 
-/** What compares durations: it runs when nothing else does. */
-const measured = ['test/flows/token-load.test.ts', 'test/users/{password-check,slow-refusals}.test.ts'];
+/** What compares or bounds durations: each of these files runs when nothing else does. */
+export const measured = [
+  'test/flows/token-load.test.ts',
+  'test/users/{password-check,slow-refusals}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -24,7 +29,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [...outside, ...measured] },
       },
-      { extends: true, test: { name: 'measured', include: measured, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: { name: 'measured', include: measured, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
     ],
   },
 });

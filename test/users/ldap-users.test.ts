@@ -192,6 +192,25 @@ describe.skipIf(noSlapd !== undefined)('a directory', () => {
       await store.close();
     });
 
+    it('frees the place of an attempt that is given up just after its turn has come', async () => {
+      const ca = readFileSync(directory.certificates.ca, 'utf8');
+      const proxy = await startFlakyProxy(directory.securePort);
+      const { store } = await users({ url: `ldaps://127.0.0.1:${proxy.port}`, ca, connections: 1 });
+      await proxy.become('silent');
+      const before = proxy.sent().length;
+      const first = store.authenticate('alice', 'wonderland');
+      await expect.poll(() => proxy.sent().length).toBeGreaterThan(before);
+      // Connects when the first one ends, and has by then nearly used up its own time.
+      const second = store.authenticate('alice', 'wonderland');
+      for (const { status } of await Promise.allSettled([first, second])) expect(status).toBe('rejected');
+      await proxy.become('working');
+      const startedAt = performance.now();
+      expect(await store.authenticate('alice', 'wonderland')).toBeDefined();
+      // No time-out, neither its own nor what is left of the second one's.
+      expect(performance.now() - startedAt).toBeLessThan(4000);
+      await store.close();
+    });
+
     it('notices by itself that connections were closed, with TLS and without', async () => {
       const ca = readFileSync(directory.certificates.ca, 'utf8');
       for (const changes of [{}, { startTls: true, ca }]) {
