@@ -2,7 +2,7 @@ import { HtmlValidate } from 'html-validate';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Language, languages } from '../../src/alexa/languages.ts';
-import { allRules, colorRules, startExamining } from '../support/axe.ts';
+import { allRules, colorRules, type Finding, startExamining } from '../support/axe.ts';
 import { type Fonts, launchBrowser } from '../support/browser.ts';
 import { exhibits, furnished } from '../support/gallery.ts';
 import { isShownIn, openPhone, startGallery } from '../support/gallery-phone.ts';
@@ -21,7 +21,7 @@ interface Seen {
   /** Its elements with the names of their attributes, in the order of these. */
   readonly structure: readonly string[];
   /** What axe says of it, where it was asked. */
-  readonly findings: Awaited<ReturnType<Awaited<ReturnType<typeof startExamining>>>>;
+  readonly findings: readonly Finding[];
 }
 
 interface Visit {
@@ -75,7 +75,7 @@ async function visit(language: Language, fonts: Fonts): Promise<Visit> {
   return { seen, asked, cookies };
 }
 
-async function findingsOf(page: Page): Promise<Seen['findings']> {
+async function findingsOf(page: Page): Promise<Finding[]> {
   const examine = await startExamining(page);
   return [...(await examine(allRules, ['light'])), ...(await examine(colorRules, ['dark', 'forced']))];
 }

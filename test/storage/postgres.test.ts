@@ -68,6 +68,22 @@ describe('PostgreSQL', () => {
     expect((await storage.links.find(link.id))?.revokedAt).toBeUndefined();
   });
 
+  it('closes its connections, also when it has counted failures and nothing else', async () => {
+    const url = await database();
+    const storage = await openPostgresStorage(url);
+    await storage.failures.add('some', 900);
+    await storage.close();
+    const db = new Kysely<unknown>({ dialect: postgresDialect(postgres.url()) });
+    onTestFinished(() => db.destroy());
+    const connections = async () => {
+      const name = new URL(url).pathname.slice(1);
+      const { rows } = await sql`select pid from pg_stat_activity where datname = ${name}`.execute(db);
+      return rows.length;
+    };
+    // Idle ones are closed after ten seconds in any case.
+    await expect.poll(connections, { timeout: 8000 }).toBe(0);
+  });
+
   it('leaves rows that another instance is taking out to that one', async () => {
     const { storage, location } = await openNew();
     const { link } = await keepLink(storage, { expiresAt: 1 });

@@ -20,7 +20,7 @@ const schemes = {
 
 type Scheme = keyof typeof schemes;
 
-interface Finding {
+export interface Finding {
   readonly scheme: Scheme;
   readonly violations: readonly unknown[];
   /** The elements that axe looked at and was content with. */
