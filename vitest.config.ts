@@ -9,22 +9,32 @@ export const outside = [
   'test/users/{ldap,sql}-users.test.ts',
 ];
 
-/** What compares or bounds durations: each of these files runs when nothing else does. */
-export const measured = [
-  'test/flows/token-load.test.ts',
-  'test/users/{password-check,slow-refusals}.test.ts',
-];
+/** Tests that compare durations. They run one file at a time, after all others. */
+export const measured = ['test/users/{password-check,slow-refusals}.test.ts'];
+
+/** Tests that keep the machine busy, to see how long answers take then. */
+export const load = ['test/flows/token-load.test.ts'];
 
 export default defineConfig({
   test: {
+    // The tests of commands and bundles change the folder, which threads can't.
+    pool: 'forks',
     // More than two cores: many tests wait for what does not answer.
     maxWorkers: 4,
-    // Machines are busy at times: what is waited for may take its time, and only what never comes is a failure.
+    // Limits are generous, because machines are busy at times. Only what never happens fails a test.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     projects: [
-      { extends: true, test: { name: 'outside', include: outside, exclude: measured } },
+      {
+        extends: true,
+        test: {
+          name: 'outside',
+          include: outside,
+          exclude: load,
+          globalSetup: 'test/support/unpack-browser.ts',
+        },
+      },
       {
         extends: true,
         test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [...outside, ...measured] },
@@ -33,6 +43,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'measured', include: measured, maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
+      { extends: true, test: { name: 'load', include: load, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
   },
 });

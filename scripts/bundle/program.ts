@@ -6,7 +6,7 @@ import { checkDeployment } from './problems.ts';
 import { listContents, listNextSteps, listVariables } from './report.ts';
 import { writeZip } from './zip.ts';
 
-/** Makes the bundle of the checkout that is the working directory, and gives the exit code. */
+/** Makes the bundle of the checkout that is the working directory. Returns the exit code. */
 export async function runBundle(parameters: readonly string[]): Promise<number> {
   try {
     const program = createProgram().parse(parameters, { from: 'user' });
@@ -33,7 +33,7 @@ function createProgram(): Command {
     .exitOverride();
 }
 
-/** Gives what is to be mended first. */
+/** Returns the problems to mend first. */
 async function makeBundle(chosen: {
   readonly profile: Profile;
   readonly allowLosingLinks: boolean;

@@ -47,27 +47,27 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
 
 /**
  * Opens a file for one writer and many readers, every commit on disk before it is confirmed, what is deleted
- * overwritten. Waits a minute for others that write, which is for the caller to change.
+ * overwritten. Waits a minute for others that write, unless told otherwise, which is for the caller to change.
  */
-export function openSqlite(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 60_000 });
-  useWal(database);
+export function openSqlite(path: string, waitMs = 60_000): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: waitMs });
+  useWal(database, performance.now() + waitMs);
   database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;');
   return database;
 }
 
 /**
- * Several processes may make one file at once. The timeout does not hold for this change: SQLite reports at once that another
- * process has the lock. A transaction does wait for it, and then finds the change made.
+ * Several processes may create the same file at once. SQLite does not wait for this change: it fails at once when another process
+ * holds the lock. A transaction waits for the lock; after that, the change has usually been made.
  */
-function useWal(database: DatabaseSync): void {
+function useWal(database: DatabaseSync, until: number): void {
   for (;;) {
     try {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      if (!isBusy(error)) throw error;
-      database.exec('BEGIN IMMEDIATE; COMMIT');
+      if (!isBusy(error) || performance.now() > until) throw error;
+      database.exec('BEGIN IMMEDIATE; ROLLBACK');
     }
   }
 }

@@ -21,8 +21,8 @@ export async function openPostgresStorage(url: string): Promise<Storage> {
     ...storage,
     async close() {
       await storage.close();
-      // Kysely leaves the pool open where it was not asked for anything itself.
-      if (!pool.ended) await pool.end();
+      // Kysely does not end the pool if it has run no query.
+      if (!pool.ending) await pool.end();
     },
   };
 }

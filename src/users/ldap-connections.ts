@@ -102,12 +102,12 @@ export function createLdapConnections(options: LdapConnectionsOptions): LdapConn
       const loan: Loan = { overdue: false };
       const givenUp = Promise.withResolvers<never>();
       givenUp.promise.catch(() => {});
-      // What is given up may never end by itself, and must not keep its place.
+      // Work that is given up may never settle, so it must release its place.
       const working = oneOfFew(() => Promise.race([lend(loan, work), givenUp.promise]));
       return withDeadline(working, () => {
         loan.overdue = true;
         if (loan.connection !== undefined) drop(loan.connection);
-        givenUp.reject(new Error('given up'));
+        givenUp.reject(new Error(`no answer within ${deadlineSeconds} seconds`));
       });
     },
     async close() {

@@ -103,7 +103,7 @@ describe('check-config', () => {
 
   it('opens users and storage when told to', async () => {
     const env = await settings(temporaryFolder());
-    expect((await runCommand(['check-config', '--connect'], env)).code).toBe(0);
+    expect((await runCommandApart(['check-config', '--connect'], env)).code).toBe(0);
     const away = { ...env, STORAGE: 'postgres://me:secret@127.0.0.1:1/links' };
     expect((await runCommand(['check-config'], away)).code).toBe(0);
     const { code, out } = await runCommand(['check-config', '--connect'], away);
@@ -161,7 +161,7 @@ describe('migrate', () => {
       'make it with "npm run alexa-link -- migrate"',
     );
     for (let time = 0; time < 2; time += 1)
-      expect(await runCommand(['migrate'], env)).toMatchObject({
+      expect(await runCommandApart(['migrate'], env)).toMatchObject({
         code: 0,
         out: 'Ready: the DynamoDB table made-by-command\n',
       });
@@ -336,7 +336,7 @@ describe('links', () => {
     onTestFinished(() => storage.close());
     const { link } = await keepLink(storage, { createdAt: now });
     const env = { ...awsEnvironment, STORAGE: place.location() };
-    expect((await runCommand(['links', 'revoke', '--user', 'zoé'], env)).out).toBe('1 link revoked.\n');
+    expect((await runCommandApart(['links', 'revoke', '--user', 'zoé'], env)).out).toBe('1 link revoked.\n');
     expect((await storage.links.find(link.id))?.revokedAt).toBeGreaterThanOrEqual(now);
   });
 });

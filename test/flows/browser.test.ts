@@ -380,7 +380,7 @@ describe('a person at the sign-in page', () => {
         await page.locator('#username').fill('alice');
         await page.locator('#password').fill('wrong');
         await page.keyboard.press('Enter');
-        await page.locator('#alert').waitFor();
+        await page.locator('#password:focus').waitFor();
         const alert = await page.locator('#alert').boundingBox();
         if (height === 400) expect(alert?.y, language).toBeGreaterThanOrEqual(0);
         const field = await page.locator('#password:focus').boundingBox();

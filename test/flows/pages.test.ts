@@ -7,7 +7,7 @@ import { type Fonts, launchBrowser } from '../support/browser.ts';
 import { exhibits, furnished } from '../support/gallery.ts';
 import { isShownIn, openPhone, startGallery } from '../support/gallery-phone.ts';
 
-/** One language for each script. What axe finds does not depend on words: the structure of pages is the same in all. */
+/** One language for each script. What axe finds hardly depends on words: pages have the same structure in all languages. */
 const examined: readonly Language[] = ['en', 'ar', 'hi', 'ja'];
 
 /** What was seen of a page. */
@@ -18,7 +18,7 @@ interface Seen {
   /** How wide it has to be, where there is so much room. */
   readonly widths: readonly { readonly room: string; readonly width: number; readonly needed: number }[];
   readonly targets: readonly { readonly target: string; readonly height: number }[];
-  /** Its elements with the names of their attributes, in the order of these. */
+  /** Each element with the names of its attributes, in document order. */
   readonly structure: readonly string[];
   /** What axe says of it, where it was asked. */
   readonly findings: readonly Finding[];
@@ -48,6 +48,7 @@ function visited(language: Language, fonts: Fonts = 'usual'): Promise<Visit> {
   const key = `${language} ${fonts}`;
   const visiting = visits.get(key) ?? visit(language, fonts);
   visits.set(key, visiting);
+  visiting.catch(() => visits.delete(key));
   return visiting;
 }
 
@@ -127,15 +128,6 @@ describe.each(languages)('every page in every state, in %s,', (language) => {
     }
   });
 
-  it('has the same structure as in English', async () => {
-    const { seen } = await visited(language);
-    const english = await visited('en');
-    for (const { name, structure } of seen) {
-      expect(structure.length, name).toBeGreaterThan(10);
-      expect(structure, name).toEqual(english.seen.find((page) => page.name === name)?.structure);
-    }
-  });
-
   it('is one request of at most 10 KB with its styles', async () => {
     const { seen, asked, cookies } = await visited(language);
     for (const { name, html } of seen.filter(({ name }) => name.startsWith('sign-in'))) {
@@ -148,6 +140,20 @@ describe.each(languages)('every page in every state, in %s,', (language) => {
     expect(cookies).toEqual([]);
   });
 });
+
+describe.each(languages.filter((language) => language !== 'en'))(
+  'every page in every state, in %s,',
+  (language) => {
+    it('has the same structure as in English', async () => {
+      const { seen } = await visited(language);
+      const english = await visited('en');
+      for (const { name, structure } of seen) {
+        expect(structure.length, name).toBeGreaterThan(10);
+        expect(structure, name).toEqual(english.seen.find((page) => page.name === name)?.structure);
+      }
+    });
+  },
+);
 
 describe.each([
   ...languages.map((language) => ({ language, fonts: 'usual' }) as const),

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
 import { rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import request from 'supertest';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   authorizePath,
   cloudLights,
@@ -315,12 +316,11 @@ describe('POST /authorize', () => {
     form.on('error', () => {});
     form.setHeader('Content-Type', 'application/x-www-form-urlencoded').setHeader('Content-Length', 100);
     form.write('username=alice');
+    const arrived = new Promise((resolve) => subscribe('http.server.request.start', resolve));
     form.flushHeaders();
-    await fetch(`${server.url}/healthz`);
+    await arrived;
     leaving.abort();
-    await vi.waitFor(() =>
-      expect(server.events('request').some(({ aborted }) => aborted === true)).toBe(true),
-    );
+    await expect.poll(() => server.events('request').some(({ aborted }) => aborted === true)).toBe(true);
   });
 
   it('sends access_denied back when the person cancels', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createUseRecorder } from '../../src/oauth/use-recorder.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { keepLink, keepMany, madeAt } from '../storage/storage-conformance.ts';
@@ -78,7 +78,7 @@ describe('the last use of a link', () => {
     const kept = await keepMany(storage, 20, {});
     for (const { link } of kept) use(link);
     for (let done = 0; done < 20; done += 1) {
-      await vi.waitFor(() => expect(release.length).toBeGreaterThan(0));
+      await expect.poll(() => release.length, { interval: 1 }).toBeGreaterThan(0);
       release.shift()?.();
     }
     await Promise.all(works);

@@ -37,6 +37,7 @@ describe('the languages', () => {
 
   it.each(languages)('are set as a printer would: %s', (language) => {
     for (const [place, message] of flat(messagesOf[language])) {
+      expect(message, place).not.toBe('');
       expect(message, place).toBe(message.trim());
       expect(message, place).not.toMatch(/["']|\.\.\.| {2}/);
       if (language === 'fr') expect(message, place).not.toMatch(/[^\u00a0][?!;:»]|«[^\u00a0]/);

@@ -68,11 +68,10 @@ describe('PostgreSQL', () => {
     expect((await storage.links.find(link.id))?.revokedAt).toBeUndefined();
   });
 
-  it('closes its connections, also when it has counted failures and nothing else', async () => {
+  it('closes its connections even if it has only counted failures', async () => {
     const url = await database();
     const storage = await openPostgresStorage(url);
     await storage.failures.add('some', 900);
-    await storage.close();
     const db = new Kysely<unknown>({ dialect: postgresDialect(postgres.url()) });
     onTestFinished(() => db.destroy());
     const connections = async () => {
@@ -80,6 +79,8 @@ describe('PostgreSQL', () => {
       const { rows } = await sql`select pid from pg_stat_activity where datname = ${name}`.execute(db);
       return rows.length;
     };
+    expect(await connections()).toBeGreaterThan(0);
+    await storage.close();
     // Idle ones are closed after ten seconds in any case.
     await expect.poll(connections, { timeout: 8000 }).toBe(0);
   });

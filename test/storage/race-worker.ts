@@ -35,6 +35,6 @@ const operations: Record<Operation, () => Promise<unknown>> = {
 };
 const result = await operations[OPERATION as Operation]();
 process.stdout.write(`${JSON.stringify(result ?? null)}\n`);
-// Closing a SQLite file can hold it for as long as the disk takes, and the others are not done yet.
+// Closing can lock a SQLite file while the disk writes, and other workers still need it.
 await once(process.stdin, 'end');
 await storage.close();

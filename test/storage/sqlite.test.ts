@@ -213,7 +213,15 @@ describe('SQLite', () => {
     other.exec('CREATE TABLE mine (a)');
   });
 
-  it('is made by ten processes at once, and each can write', async () => {
+  it('is not opened as long as somebody reads a file that is not in WAL mode, and says so', () => {
+    const path = join(temporaryFolder(), 'links.db');
+    const reader = new DatabaseSync(path);
+    onTestFinished(() => reader.close());
+    reader.exec('create table some (a); begin; select * from some');
+    expect(() => openSqlite(path, 50)).toThrow(/locked/);
+  });
+
+  it('can be created by ten processes at once, and each can write', async () => {
     const workers = Array.from({ length: 10 }, () => {
       const child = spawn(process.execPath, [join(import.meta.dirname, 'open-worker.ts')], {
         stdio: ['pipe', 'pipe', 'inherit'],

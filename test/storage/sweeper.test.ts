@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { recordSeconds } from '../../src/storage/stores.ts';
 import { createSweeper } from '../../src/storage/sweeper.ts';
@@ -24,7 +24,7 @@ describe('the sweeper', () => {
     await keepMany(storage, 450, { expiresAt: madeAt });
     const { link } = await keepLink(storage);
     sweeper.start();
-    await vi.waitFor(() => expect(removed).toHaveLength(1), 5000);
+    await expect.poll(() => removed).toHaveLength(1);
     await sweeper.stop();
     expect(await Array.fromAsync(storage.links.list({}))).toEqual([link]);
     await storage.close();
@@ -35,7 +35,7 @@ describe('the sweeper', () => {
     const { storage, sweeper, failures } = await sweeping(madeAt);
     await storage.close();
     sweeper.start();
-    await vi.waitFor(() => expect(failures.length).toBeGreaterThan(1), 5000);
+    await expect.poll(() => failures.length).toBeGreaterThan(1);
     await sweeper.stop();
   });
 });

@@ -23,13 +23,13 @@ type Scheme = keyof typeof schemes;
 export interface Finding {
   readonly scheme: Scheme;
   readonly violations: readonly unknown[];
-  /** The elements that axe looked at and was content with. */
+  /** The elements that passed. */
   readonly passed: readonly string[];
 }
 
 type Examine = (rules: readonly string[], inSchemes: readonly Scheme[]) => Promise<Finding[]>;
 
-/** Brings axe into the page that is open, and gives what looks at it, in one colour scheme after the other. */
+/** Loads axe into the open page. Returns a function that checks the page in each of the colour schemes. */
 export async function startExamining(page: Page): Promise<Examine> {
   await page.evaluate(source);
   return async (rules, inSchemes) => {

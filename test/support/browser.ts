@@ -5,7 +5,7 @@ import { type Browser, chromium } from 'playwright-core';
 /** Which fonts a browser has: one of `fonts/`, or those that are installed. */
 export type Fonts = 'usual' | 'wide' | 'installed';
 
-/** Chromium from npm where that has a build for this machine, else the Chrome that is installed, with the fonts that are. */
+/** Starts Chromium from npm if there is a build for this machine, otherwise the installed Chrome with the installed fonts. */
 export async function launchBrowser(fonts: Fonts = 'usual'): Promise<Browser> {
   if (process.platform === 'linux' && process.arch === 'x64') {
     // Of the package's own arguments one runs everything in one process, which then ends with the first page.

@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { runCli } from '../../src/commands/program.ts';
 import { type Result, runHere } from './run-here.ts';
+import { temporaryFolder } from './server.ts';
 
 const cli = join(import.meta.dirname, '../../src/cli.ts');
 
-/** Runs one command of the operator's, with nothing of this process's environment but what is given. */
+/** Runs one command of the operator's in this process, with the given environment and no other, in an empty folder. */
 export function runCommand(
   parameters: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<Result> {
-  return runHere(() => runCli(parameters), { env, input });
+  return runHere(() => runCli(parameters), { env, input, cwd: temporaryFolder() });
 }
 
 /** As `runCommand`, in a process of its own, as `npm run alexa-link` does. */
@@ -22,7 +23,10 @@ export async function runCommandApart(
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<Result> {
-  const child = spawn(process.execPath, [cli, ...parameters], { env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, [cli, ...parameters], {
+    cwd: temporaryFolder(),
+    env: { PATH: process.env['PATH'], ...env },
+  });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [out, err, [code]] = await Promise.all([
@@ -41,6 +45,7 @@ export async function runAtTerminal(
 ): Promise<{ readonly code: number; readonly screen: string }> {
   const command = [process.execPath, cli, ...parameters].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    cwd: temporaryFolder(),
     env: { PATH: process.env['PATH'], TERM: 'xterm', ...env },
   });
   let screen = '';

@@ -133,7 +133,7 @@ export async function untilListening(at: number | string): Promise<void> {
       return;
     } catch {
       socket.destroy();
-      // Whoever is to listen needs the processor too.
+      // Leaves the processor to the server that starts.
       await setTimeout(10);
     }
   }

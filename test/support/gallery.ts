@@ -82,7 +82,7 @@ export function exhibits({ url, bareUrl }: GalleryServers): readonly Exhibit[] {
   const seeLinks = async (page: Page, username = 'alice', password = 'wonderland') => {
     await page.goto(`${url}/links`);
     await enter(page, username, password);
-    // Of the next page: while it is on its way there is neither.
+    // Waits for the next page: during navigation neither is there.
     await page.locator('main:not(:has(#username))').waitFor();
     await page.waitForLoadState();
   };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './server.ts';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -17,7 +18,7 @@ export interface ServerProcess {
 }
 
 /** Starts `src/main.ts` as `npm start` does, with nothing of this process's environment but what is given. */
-export function startProcess(env: Readonly<Record<string, string>>, cwd = repository): ServerProcess {
+export function startProcess(env: Readonly<Record<string, string>>, cwd = temporaryFolder()): ServerProcess {
   const child = spawn(process.execPath, [join(repository, 'src/main.ts')], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },

@@ -18,8 +18,8 @@ interface Surroundings {
 const oneAtATime = pLimit(1);
 
 /**
- * Runs a program that gives its exit code in this process, as if it were one of its own, with nothing of the environment
- * but what is given: starting Node.js takes longer than most of what tests ask of a program.
+ * Runs a program in this process, with streams, folder and environment of its own. Returns its exit code and what it wrote.
+ * Starting Node.js takes longer than most programs run.
  */
 export function runHere(run: () => Promise<number>, surroundings: Surroundings): Promise<Result> {
   const { env = {}, cwd = process.cwd(), input = '' } = surroundings;
@@ -34,26 +34,24 @@ export function runHere(run: () => Promise<number>, surroundings: Surroundings):
       });
     const ownEnv = process.env;
     const ownFolder = process.cwd();
-    const giveBack = Object.entries({
+    const streams = {
       stdin: Readable.from(input === '' ? [] : [input]),
       stdout: collect('out'),
       stderr: collect('err'),
-    }).map(([name, stream]) => exchange(name, stream));
-    process.env = { PATH: ownEnv['PATH'], ...env };
-    process.chdir(cwd);
+    };
+    const own = Object.keys(streams).map(
+      (name) => [name, Object.getOwnPropertyDescriptor(process, name)] as const,
+    );
     try {
+      for (const [name, value] of Object.entries(streams))
+        Object.defineProperty(process, name, { value, configurable: true });
+      process.env = { PATH: ownEnv['PATH'], ...env };
+      process.chdir(cwd);
       return { code: await run(), ...written };
     } finally {
       process.chdir(ownFolder);
       process.env = ownEnv;
-      for (const each of giveBack) each();
+      for (const [name, descriptor] of own) Object.defineProperty(process, name, descriptor ?? {});
     }
   });
-}
-
-/** Puts a stream in the place of one of the process's; gives what puts it back. */
-function exchange(name: string, stream: Readable | Writable): () => void {
-  const own = Object.getOwnPropertyDescriptor(process, name) ?? {};
-  Object.defineProperty(process, name, { value: stream, configurable: true });
-  return () => void Object.defineProperty(process, name, own);
 }

@@ -79,9 +79,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A port that nobody listens at, from where systems take none by themselves: so it is free a moment later too. */
+/** Each worker of the tests has a share of the ports that systems take none of by themselves, and uses each of them once. */
+const share = 1000;
+const firstPort = 10_240 + share * (Number(process.env['VITEST_POOL_ID'] ?? 0) % 20);
+let portsUsed = Math.floor(Math.random() * share);
+
+/** A port that nobody listens at, now or a moment later. */
 export async function freePort(): Promise<number> {
-  const port = 10_240 + Math.floor(Math.random() * 21_760);
+  portsUsed += 1;
+  const port = firstPort + (portsUsed % share);
   const probe = createServer();
   const isFree = await new Promise<boolean>((resolve) => {
     probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));

@@ -40,10 +40,7 @@ export function itOutlivesFaults(create: () => Promise<BehindNetwork>): void {
     for (const { status } of await many()) expect(status).toBe('rejected');
     expect(performance.now() - startedAt).toBeLessThan(9500);
     await proxy.become('working');
-    const workingAt = performance.now();
     for (const { status } of await many()) expect(status).toBe('fulfilled');
-    // No time-out at all.
-    expect(performance.now() - workingAt).toBeLessThan(4900);
     await store.close();
   });
 }

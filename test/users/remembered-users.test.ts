@@ -68,7 +68,7 @@ describe('remembered users', () => {
     state.person = undefined;
     pass(31);
     await find();
-    await vi.waitFor(async () => expect(await find()).toBeUndefined());
+    await expect.poll(() => find()).toBeUndefined();
     state.person = { id: '1' };
     pass(60);
     expect(await find()).toBeDefined();
@@ -92,7 +92,7 @@ describe('remembered users', () => {
     expect(await find()).toMatchObject({ name: 'Alice' });
     expect(state.asked).toBe(3);
     state.release?.();
-    await vi.waitFor(() => expect(failures).toHaveLength(2));
+    await expect.poll(() => failures).toHaveLength(2);
     state.hold = false;
     state.down = false;
     state.person = undefined;
