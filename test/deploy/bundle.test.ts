@@ -375,7 +375,7 @@ describe('npm run bundle', () => {
   it.each([['--profile', 'double'], ['--frofile'], ['--help']])(
     'explains itself: %s %s',
     async (...parameters) => {
-      const { code, out, err } = await bundle(checkout(), ...parameters.filter(Boolean));
+      const { code, out, err } = await bundleApart(checkout(), ...parameters.filter(Boolean));
       expect(code).toBe(parameters[0] === '--help' ? 0 : 2);
       expect(out + err).toMatch(/profile/);
     },
