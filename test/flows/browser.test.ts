@@ -49,6 +49,17 @@ async function signIn(
   await page.getByRole('button', { name: button }).click();
 }
 
+/** Resolves when the page with this heading is there as a whole. */
+async function shown(page: Page, heading: string): Promise<void> {
+  await page.getByRole('heading', { name: heading }).waitFor();
+  await page.waitForLoadState();
+}
+
+/** An attribute of the element that has the focus. A page sets the focus a moment after it is there: so this is polled. */
+function focused(page: Page, what = 'id'): () => Promise<unknown> {
+  return () => page.evaluate(`document.activeElement.getAttribute('${what}')`);
+}
+
 /** Another site that stands in for Alexa, and a skill that may be answered there. */
 async function startAlexa(): Promise<{ path: string; answered: RegExp; CLIENTS: string }> {
   const site = createServer((_request, response) => response.end('Alexa'));
@@ -84,10 +95,10 @@ describe('the simulator, from its button to the verdict', () => {
     await page.getByRole('alert').waitFor();
     expect(await page.getByLabel('Username or email').inputValue()).toBe('alice');
     expect(await page.getByLabel('Password').inputValue()).toBe('');
-    expect(await page.evaluate('document.activeElement.id')).toBe('password');
+    await expect.poll(focused(page)).toBe('password');
 
     await signIn(page, 'alice', 'wonderland');
-    await page.getByRole('heading', { name: 'Linked: everything is as Alexa needs it' }).waitFor();
+    await shown(page, 'Linked: everything is as Alexa needs it');
     expect(await page.locator('li.met').count()).toBe(7);
     expect(await page.locator('li.unmet').count()).toBe(0);
     const [userinfo = '', request = ''] = await page.locator('pre').allTextContents();
@@ -111,12 +122,12 @@ describe('the simulator, from its button to the verdict', () => {
       await page.getByLabel('Authorization grant type').selectOption(grant);
       await page.getByRole('button', { name: 'Sign into your account' }).click();
       await signIn(page, 'alice', 'wonderland');
-      await page.getByRole('heading', { name: 'Alexa has a code, and comes for the tokens' }).waitFor();
+      await shown(page, 'Alexa has a code, and comes for the tokens');
       expect(await page.locator('li.unmet').count()).toBe(0);
       await page.getByLabel('Client secret').fill(clientSecret);
       await page.getByLabel('Client authentication scheme').selectOption(scheme);
       await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
-      await page.getByRole('heading', { name: 'Linked: everything is as Alexa needs it' }).waitFor();
+      await shown(page, 'Linked: everything is as Alexa needs it');
       expect(await page.locator('li.met').count()).toBe(14);
       expect(await page.locator('li').allTextContents()).toContainEqual(
         expect.stringMatching(
@@ -131,7 +142,7 @@ describe('the simulator, from its button to the verdict', () => {
       await page.goBack();
       await page.getByLabel('Client secret').fill(clientSecret);
       await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
-      await page.getByRole('heading', { name: 'Not linked' }).waitFor();
+      await shown(page, 'Not linked');
       expect(await page.locator('li.unmet').textContent()).toMatch(/400 after \d+ ms: invalid_grant/);
       expect(server.events('link.revoked')).toMatchObject([{ by: 'reuse' }]);
     },
@@ -143,9 +154,7 @@ describe('the simulator, from its button to the verdict', () => {
     await page.goto(server.url);
     await page.getByLabel('Skill').selectOption('cloud-heating');
     await page.getByRole('button', { name: 'Sign into your account' }).click();
-    await page
-      .getByRole('heading', { name: 'Not linked, and Alexa knows why: unauthorized_client' })
-      .waitFor();
+    await shown(page, 'Not linked, and Alexa knows why: unauthorized_client');
     await page.getByRole('link', { name: 'Start again' }).click();
     await page.getByLabel('Skill').selectOption('cloud-heating');
     await page.getByLabel('Authorization grant type').selectOption('code');
@@ -153,7 +162,7 @@ describe('the simulator, from its button to the verdict', () => {
     await signIn(page, 'alice', 'wonderland');
     await page.getByLabel('Client secret').fill('wrong');
     await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
-    await page.getByRole('heading', { name: 'Not linked' }).waitFor();
+    await shown(page, 'Not linked');
     expect(await page.locator('li.unmet').textContent()).toMatch(/401 after \d+ ms: invalid_client/);
   });
 
@@ -162,7 +171,7 @@ describe('the simulator, from its button to the verdict', () => {
     await page.goto((await startServer()).url);
     await page.getByRole('button', { name: 'Sign into your account' }).click();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByRole('heading', { name: 'Not linked, and Alexa knows why: access_denied' }).waitFor();
+    await shown(page, 'Not linked, and Alexa knows why: access_denied');
     expect(await page.locator('li.unmet').count()).toBe(0);
     expect(await page.locator('li.met').allTextContents()).toEqual(
       expect.arrayContaining([expect.stringContaining('state came back byte for byte')]),
@@ -229,7 +238,7 @@ describe('the sign-in page in a browser', () => {
     );
     await page.goto('http://evil.example/');
     await page.getByRole('button', { name: 'Win' }).click();
-    await page.getByRole('heading', { name: 'This form came from somewhere else' }).waitFor();
+    await shown(page, 'This form came from somewhere else');
     expect(server.events('link.created')).toEqual([]);
   });
 
@@ -252,11 +261,11 @@ describe('a person at the sign-in page', () => {
     const { path, answered, CLIENTS } = await startAlexa();
     const page = await openPhone({ javaScriptEnabled: false });
     await page.goto((await startServer({ CLIENTS })).url + path);
-    const focused = () => page.locator(':focus').evaluate('document.activeElement.outerHTML');
+    const focusedHtml = () => page.locator(':focus').evaluate('document.activeElement.outerHTML');
     const seen: unknown[] = [];
     for (let stop = 0; stop < 4; stop += 1) {
       await page.keyboard.press('Tab');
-      seen.push(await focused());
+      seen.push(await focusedHtml());
     }
     expect(seen.map((html) => /name="\w+"( value="[\w-]+")?/.exec(String(html))?.[0])).toEqual([
       'name="username"',
@@ -343,23 +352,22 @@ describe('a person at the sign-in page', () => {
   it('is led to where to go on, and told why', async () => {
     const server = await startServer();
     const page = await openPhone();
-    const focused = () => page.evaluate('document.activeElement.id');
     const described = () =>
       page.evaluate(
         "document.getElementById(document.activeElement.getAttribute('aria-describedby'))?.textContent",
       );
     await page.goto(server.url + authorizePath());
-    expect(await focused()).toBe('');
+    expect(await focused(page)()).toBe(null);
     await signIn(page, 'alice', 'wrong');
-    await page.getByRole('alert').waitFor();
-    expect(await focused()).toBe('password');
+    await expect.poll(focused(page)).toBe('password');
     expect(await described()).toMatch(/^That username and password don’t match.*Reference: /);
     for (let time = 0; time < 10; time += 1) {
+      const next = page.waitForEvent('load');
       await signIn(page, 'alice', 'wrong');
-      await page.waitForLoadState();
+      await next;
     }
     await page.getByText('too many attempts').waitFor();
-    expect(await focused()).toBe('alert');
+    await expect.poll(focused(page)).toBe('alert');
   });
 
   it.each(['usual', 'wide'] as const)(
@@ -432,7 +440,7 @@ describe('a person’s own links', () => {
     await page.getByRole('button', { name: /^Unlink Cloud Lights/ }).dblclick();
     await page.getByText('No Alexa skill is linked to your account.').waitFor();
     expect(await page.getByRole('status').textContent()).toContain('Unlinked: Cloud Lights.');
-    expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe('status');
+    await expect.poll(focused(page, 'role')).toBe('status');
     expect(
       (await fetch(`${server.url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } })).status,
     ).toBe(401);
@@ -448,6 +456,7 @@ describe('a person’s own links', () => {
     await signIn(page, 'alice', 'wonderland', 'Sign in');
     await page.getByRole('button', { name: /^Unlink Other Skill, linked on/ }).click();
     expect(await page.getByRole('status').textContent()).toContain('Unlinked: Other Skill');
+    await page.waitForLoadState();
     expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['Cloud Lights']);
     await page.getByRole('button', { name: /^Unlink Cloud Lights/ }).click();
     await page.getByText('No Alexa skill is linked to your account.').waitFor();

@@ -62,6 +62,7 @@ async function visit(language: Language, fonts: Fonts): Promise<Visit> {
   const seen: Seen[] = [];
   for (const { name, open } of exhibits(servers).filter(isShownIn(language))) {
     await open(page);
+    await page.waitForLoadState();
     seen.push({
       name,
       html: await html(),
