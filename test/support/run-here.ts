@@ -9,8 +9,8 @@ export interface Result {
 }
 
 interface Surroundings {
+  readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
   /** Standard input. */
   readonly input?: string;
 }
@@ -22,7 +22,7 @@ const oneAtATime = pLimit(1);
  * Starting Node.js takes longer than most programs run.
  */
 export function runHere(run: () => Promise<number>, surroundings: Surroundings): Promise<Result> {
-  const { env = {}, cwd = process.cwd(), input = '' } = surroundings;
+  const { cwd, env = {}, input = '' } = surroundings;
   return oneAtATime(async () => {
     const written = { out: '', err: '' };
     const collect = (name: keyof typeof written) =>
