@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import { recordSeconds, type Storage } from '../../src/storage/stores.ts';
+import { keepCompiled } from '../support/process.ts';
 import { keepCode, keepLink, keepMany, madeAt } from './storage-conformance.ts';
 
 export type Operation = 'revoke' | 'renew' | 'consume' | 'fail' | 'remove';
@@ -19,7 +20,7 @@ interface Worker {
 
 function startWorker(location: string, operation: Operation, key: string): Worker {
   const env = { PATH: process.env['PATH'], ...awsOf(), STORAGE: location, OPERATION: operation, KEY: key };
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'race-worker.ts')], {
+  const child = spawn(process.execPath, [...keepCompiled, join(import.meta.dirname, 'race-worker.ts')], {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -12,6 +12,7 @@ import { migrations, type Schema } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import type { Storage } from '../../src/storage/stores.ts';
+import { keepCompiled } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { describeFailureStore } from './failure-store-conformance.ts';
 import { describeRaces, describeRemovalRaces } from './races.ts';
@@ -223,7 +224,8 @@ describe('SQLite', () => {
 
   it('can be created by ten processes at once, and each can write', async () => {
     const workers = Array.from({ length: 10 }, () => {
-      const child = spawn(process.execPath, [join(import.meta.dirname, 'open-worker.ts')], {
+      const worker = join(import.meta.dirname, 'open-worker.ts');
+      const child = spawn(process.execPath, [...keepCompiled, worker], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       onTestFinished(() => void child.kill('SIGKILL'));

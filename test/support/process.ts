@@ -2,9 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { temporaryFolder } from './server.ts';
 
 const repository = join(import.meta.dirname, '../..');
+
+/** What `npm start` calls Node.js with. */
+const [, ...start] = manifest.scripts.start.split(' ');
+const startArguments = start.map((word) => word.replace(/^(\.\/)?src\//, join(repository, 'src/')));
+
+/** Has a process keep what it compiles: with many of them, compiling is most of what they do. */
+export const keepCompiled = ['--import', join(repository, 'src/compile-cache.js')];
 
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -17,9 +25,9 @@ export interface ServerProcess {
   ended: Promise<number | string>;
 }
 
-/** Starts `src/main.ts` as `npm start` does, with nothing of this process's environment but what is given. */
+/** Starts the server as `npm start` does, with nothing of this process's environment but what is given. */
 export function startProcess(env: Readonly<Record<string, string>>, cwd = temporaryFolder()): ServerProcess {
-  const child = spawn(process.execPath, [join(repository, 'src/main.ts')], {
+  const child = spawn(process.execPath, startArguments, {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
