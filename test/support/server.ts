@@ -79,7 +79,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Each worker of the tests has a share of the ports that systems take none of by themselves, and uses each of them once. */
+/** Systems give out none of these ports by themselves. Each worker of the tests has a share, and goes through it in order. */
 const share = 1000;
 const firstPort = 10_240 + share * (Number(process.env['VITEST_POOL_ID'] ?? 0) % 20);
 let portsUsed = Math.floor(Math.random() * share);
