@@ -15,15 +15,13 @@ import type { SigningKeys } from './oauth/signing-keys.ts';
 import { createUseRecorder } from './oauth/use-recorder.ts';
 import { openViews, ViewsError } from './pages/own-views.ts';
 import type { Views } from './pages/views.ts';
-import { codeSeconds } from './storage/stores.ts';
 import { createSweeper } from './storage/sweeper.ts';
-import { createReport, type Report, seldom } from './telemetry/events.ts';
+import { createReport, type Report } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { createDemoUser } from './users/demo-user.ts';
-import { withRememberedUsers } from './users/remembered-users.ts';
+import { createKnownUsers } from './users/known-users.ts';
 import { withSlowRefusals } from './users/slow-refusals.ts';
-import { createStillHas } from './users/still-has.ts';
-import type { UserStore } from './users/user-store.ts';
+import type { Users } from './users/user-store.ts';
 
 export interface AccountLinkingServer {
   readonly demo: Demo;
@@ -40,7 +38,7 @@ export interface AccountLinkingServer {
 export interface Timing {
   /** How long a refused sign-in takes at least. */
   readonly refusalSeconds: number;
-  /** How long what the user store says of a person holds. */
+  /** How long the user store's answer about a user is kept. */
   readonly rememberSeconds: number;
   /** Between two sweeps of what has ended. */
   readonly sweepSeconds: number;
@@ -61,18 +59,14 @@ export async function createAccountLinkingServer(
   const { production, publicUrl, trustProxy, host, port } = config;
   const demo = createDemo();
   const views = await viewsOf(config);
-  // What ends sooner than a code are mostly links that wait for theirs to be redeemed.
-  const metrics = await openMetrics(config, (seconds) =>
-    storage.links.countEnding(now() + codeSeconds, now() + seconds),
-  );
+  const metrics = await openMetrics(config);
   const report = createReport(log, metrics?.onEvent);
   const [users, storage] = await Promise.all([
-    openRememberedUsers(config, demo, report, timing),
+    openKnownUsers(config, demo, report, timing),
     openStorage(config.storage),
   ]);
   const signingKeys = config.signingKeys ?? keysOfOneRun(config, report);
   const clients = config.clients ?? demo.clients;
-  const reportSeldom = seldom(report, 10);
   const context = {
     users,
     limits: createGuessLimits(storage.failures),
@@ -97,7 +91,6 @@ export async function createAccountLinkingServer(
         storage,
         context,
         onUse,
-        stillHas: createStillHas(users, (err) => reportSeldom('users.unavailable', { err })),
         keys: signingKeys?.published ?? [],
         simulator: production
           ? undefined
@@ -147,23 +140,23 @@ async function viewsOf({ views }: Config): Promise<Views> {
   }
 }
 
-/** Users as the server asks for them: refusals take their time, and what is known of somebody holds for a while. */
-async function openRememberedUsers(
+/** Users as the server asks for them: refusals take their time, and answers about a user are kept for a while. */
+async function openKnownUsers(
   { users }: Config,
   demo: Demo,
   report: Report,
-  { refusalSeconds, rememberSeconds }: Timing,
-): Promise<UserStore> {
-  if (users === undefined) return createDemoUser(demo.username, demo.password);
-  const store = withSlowRefusals(await openUsers(users, report), refusalSeconds);
-  if (store.findById === undefined) {
+  { refusalSeconds, rememberSeconds: seconds }: Timing,
+): Promise<Users> {
+  const store =
+    users === undefined
+      ? await createDemoUser(demo.username, demo.password)
+      : withSlowRefusals(await openUsers(users, report), refusalSeconds);
+  if (users !== undefined && store.findById === undefined) {
     const remedy = users.scheme === 'sql' ? 'set USERS_BY_ID_QUERY' : 'revoke them';
     const message = `nothing tells when a person is gone or disabled, so their tokens go on working: ${remedy}`;
     report('config.warning', { message });
   }
-  const reportSeldom = seldom(report, 10);
-  const onUnavailable = (err: unknown) => reportSeldom('users.unavailable', { err });
-  return withRememberedUsers({ store, seconds: rememberSeconds, onUnavailable });
+  return createKnownUsers({ store, seconds, onUnavailable: (err) => report('users.unavailable', { err }) });
 }
 
 /** In development, keys that nobody has set: JWTs of this run can then be verified as long as it lasts. */
@@ -182,14 +175,14 @@ async function accessTokensOf(
 ): Promise<AccessTokenFormat> {
   if (accessTokenFormat === 'opaque' || keys === undefined) return createOpaqueFormat(randomText);
   const { createJwtFormat } = await import('./oauth/jwt-access-token.ts');
-  return createJwtFormat(publicUrl, keys);
+  return createJwtFormat(publicUrl, keys, randomText);
 }
 
 /** The metrics and their server, loaded when there is a port for them. */
-async function openMetrics({ metricsPort, host }: Config, countEnding: (seconds: number) => Promise<number>) {
+async function openMetrics({ metricsPort, host }: Config) {
   if (metricsPort === undefined) return undefined;
   const { createMetrics } = await import('./telemetry/metrics.ts');
-  const metrics = createMetrics({ countEnding });
+  const metrics = createMetrics();
   const { listen, close } = createMetricsServer(metrics);
   const address = `METRICS_PORT ${metricsPort} at HOST ${host}`;
   return {

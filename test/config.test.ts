@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config.ts';
@@ -446,6 +447,7 @@ describe('USERS', () => {
     ],
     [{ USERS: 'postgresql://db/app', USERS_QUERY: `with x as (${query}) select *` }, { engine: 'postgres' }],
     [{ USERS: 'mysql://db/app?ssl-mode=VERIFY_CA&ssl-ca=ca.pem', USERS_QUERY: query }, { engine: 'mysql' }],
+    [{ USERS: 'mysql2://db/app', USERS_QUERY: query }, { engine: 'mysql' }],
     [
       {
         USERS: 'sqlite:people.db',
@@ -589,6 +591,15 @@ describe('USERS', () => {
 describe('STORAGE', () => {
   it.each([
     ['postgres://me:s%40e@db.example.com:5433/links', { scheme: 'postgres' }],
+    [
+      'postgres://me:s%40e@/links?host=/var/run/postgresql',
+      { url: 'postgres://me:s%40e@localhost/links?host=/var/run/postgresql' },
+    ],
+    ['postgres:///links?host=/cloudsql/a:b:c', { url: 'postgres:///links?host=/cloudsql/a:b:c' }],
+    ['dynamodb:alexa-links?region=eusc-de-east-1', { region: 'eusc-de-east-1' }],
+    ['dynamodb:alexa-links?region=us-iso-east-1', { region: 'us-iso-east-1' }],
+    ['dynamodb:alexa-links?region=mx-central-12', { region: 'mx-central-12' }],
+    ['dynamodb:links?region=local&endpoint=http://127.0.0.1:8000', { region: 'local' }],
     ['postgresql://me@db.example.com/links?sslmode=verify-full', { scheme: 'postgres' }],
     [
       'dynamodb:alexa-links?region=eu-west-1',
@@ -620,6 +631,9 @@ describe('STORAGE', () => {
     ['dynamodb:?region=eu-west-1', /must name a DynamoDB table/],
     ['dynamodb:a/b?region=eu-west-1', /must name a DynamoDB table/],
     ['dynamodb:alexa-links?region=Ireland', /must have a region like eu-west-1/],
+    ['dynamodb:alexa-links?region=local', /must have a region like eu-west-1/],
+    ['dynamodb:alexa-links?region=eu-west1', /must have a region like eu-west-1/],
+    ['postgres://me:hunter2@/links', /must be like postgres:\/\/name:password@host\/database/],
     ['dynamodb:alexa-links?region=eu-west-1&hunter2=1', /which is not read: there are region and endpoint/],
     [
       'dynamodb:links?region=eu-west-1&endpoint=http://example.com',
@@ -638,6 +652,12 @@ describe('STORAGE', () => {
 describe('SIGNING_KEYS', () => {
   const [one, two] = [generateSigningKey('one'), generateSigningKey('two')];
   const { d: _private, ...publicTwo } = two;
+  const rsa = generateSigningKey('rsa', 'RS256');
+  const publicRsa = { kty: rsa.kty, n: rsa.n, e: rsa.e, kid: 'rsa' };
+  const short = {
+    ...generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' }),
+    kid: 'short',
+  };
   const keys = (...some: unknown[]) => JSON.stringify({ keys: some });
   const jwt = (SIGNING_KEYS: string) => problems({ ...production, ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS });
 
@@ -649,6 +669,13 @@ describe('SIGNING_KEYS', () => {
     files['keys.json'] = keys(two, one);
     for (const name of ['SIGNING_KEYS', 'SIGNING_KEYS_FILE'])
       expect(config({ ...production, [name]: 'keys.json' }).signingKeys?.signing.kid).toBe('two');
+  });
+
+  it('may be of RSA, beside others, and then signs RS256', () => {
+    const { signingKeys } = config({ ...production, SIGNING_KEYS: keys({ ...rsa, use: undefined }, one) });
+    expect(signingKeys?.signing).toMatchObject({ kid: 'rsa', alg: 'RS256' });
+    expect(signingKeys?.published[0]).toEqual({ ...publicRsa, use: 'sig', alg: 'RS256' });
+    expect(signingKeys?.published[1]).toMatchObject({ kid: 'one', alg: 'ES256' });
   });
 
   it('is needed in production for JWTs alone', () => {
@@ -664,6 +691,10 @@ describe('SIGNING_KEYS', () => {
     ['{"keys": hunter2', /^SIGNING_KEYS must be a JWK set with a key in it/],
     [keys(null), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
     [keys({ ...one, kty: 'RSA' }), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
+    [keys({ ...rsa, alg: 'PS256' }), /^SIGNING_KEYS\.keys\[0\] must be .*one for RS256/],
+    [keys({ ...rsa, kid: undefined }), /^SIGNING_KEYS\.keys\[0\] must have a kid/],
+    [keys({ ...publicRsa }), /^SIGNING_KEYS\.keys\[0\] signs, so it must be a private key/],
+    [keys(short), /^SIGNING_KEYS\.keys\[0\] must be .*n of 2048 bits or more/],
     [keys(one, { ...two, x: 'AAAA' }), /^SIGNING_KEYS\.keys\[1\] must be a key for ES256/],
     [keys({ ...one, alg: 'ES384' }), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
     [keys({ ...one, kid: undefined }), /^SIGNING_KEYS\.keys\[0\] must have a kid/],

@@ -54,23 +54,27 @@ function checkLifetime(expiresIn: unknown): Check {
 
 /** Judges the answer to a refresh token. */
 export function judgeRefresh(answer: TokenAnswer): Check {
-  return checkNewTokens('The refresh token gives new tokens', answer);
+  return checkRenewed('The refresh token gives a new access token', answer);
 }
 
 /** Judges the answer to a refresh token that is sent again, as Alexa does where an answer was lost. */
-export function judgeRetry(answer: TokenAnswer, first: Tokens | undefined): Check {
-  const again = checkNewTokens(
-    'The same refresh token, sent again as Alexa does at times, gets a valid answer',
+export function judgeRetry(answer: TokenAnswer): Check {
+  return checkRenewed(
+    'The same refresh token, sent again as Alexa does at times, gives a new access token',
     answer,
   );
-  const same = first !== undefined && tokensOf(answer)?.refreshToken === first.refreshToken;
-  return same ? { ...again, found: `${again.found}, with the same new refresh token` } : again;
 }
 
-function checkNewTokens(requirement: string, answer: TokenAnswer): Check {
+function checkRenewed(requirement: string, answer: TokenAnswer): Check {
   const checked = checkStatus(requirement, answer);
-  if (!checked.met || tokensOf(answer) !== undefined) return checked;
-  return { ...checked, met: false, found: `${checked.found}, but without both tokens` };
+  if (!checked.met || renewedToken(answer) !== undefined) return checked;
+  return { ...checked, met: false, found: `${checked.found}, but without an access_token` };
+}
+
+/** The access token that a refresh was answered with; a new refresh token need not come with it (RFC 6749 6). */
+export function renewedToken({ status, body }: TokenAnswer): string | undefined {
+  const accessToken = body?.['access_token'];
+  return status === 200 && isUsableToken(accessToken) ? accessToken : undefined;
 }
 
 /** The tokens of an answer that a client can go on with. */

@@ -16,9 +16,10 @@ export function keysCommand(): Command {
       )
       .option('--in <file>', 'the file with the set; made where it is not there, readable to its owner alone')
       .option('--second', 'put it behind the first: it is published, and does not sign yet')
+      .option('--rsa', 'for RS256 instead of ES256: some verifiers know nothing else')
       .addHelpText('after', example('keys generate --in signing-keys.json'))
-      .action((options: { in?: string; second?: true }) => {
-        const key = generateSigningKey(newKid());
+      .action((options: { in?: string; second?: true; rsa?: true }) => {
+        const key = generateSigningKey(newKid(), options.rsa ? 'RS256' : 'ES256');
         if (options.in === undefined) print(write([key]));
         else addTo(options.in, key, options.second === true);
       }),

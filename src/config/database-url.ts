@@ -22,7 +22,9 @@ export function parseDatabaseUrl(
   engine: keyof typeof tlsParameters,
   { value, readFile, addProblem }: DatabaseUrlSettings,
 ): string {
-  const url = URL.parse(value);
+  // Cloud SQL's form, with a socket as the host: URLs that have a name need a host as well.
+  const address = value.replace(/@(?=\/[^?]*\?(.*&)?host=(\/|%2F))/i, '@localhost');
+  const url = URL.parse(address);
   if (url === null || url.pathname.length < 2 || url.pathname.includes('@') || url.hash !== '') {
     const example = `${engine}://name:password@host/database`;
     addProblem(
@@ -45,5 +47,13 @@ export function parseDatabaseUrl(
     const path = url.searchParams.get(name);
     if (path !== null) fileOf(where, path, `correct ${name}`, readFile, addProblem);
   }
-  return value;
+  return address;
+}
+
+/** A database's address as an operator may be shown it, without user and password. */
+export function nameOfDatabase(address: string): string {
+  const url = URL.parse(address);
+  return url === null
+    ? address
+    : `${url.protocol}//${url.searchParams.get('host') ?? url.host}${url.pathname}`;
 }

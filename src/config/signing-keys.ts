@@ -38,11 +38,12 @@ export function parseSigningKeys(json: string, addProblem: AddProblem): SigningK
   const published = jwks.flatMap((jwk, index) => {
     const problem = problemOf(jwk);
     if (problem !== undefined) addProblem(`SIGNING_KEYS.keys[${index}]`, problem);
-    return problem === undefined ? [publicJwk(jwk)] : [];
+    return problem === undefined ? (publicJwk(jwk) ?? []) : [];
   });
   if (new Set(published.map(({ kid }) => kid)).size < published.length)
     addProblem('SIGNING_KEYS', 'has two keys with one kid: give each one of its own');
-  if (published.length < jwks.length) return undefined;
+  const [signing] = published;
+  if (signing === undefined || published.length < jwks.length) return undefined;
   const privateKey = signingKey(first);
   if (privateKey === undefined) {
     addProblem(
@@ -51,7 +52,8 @@ export function parseSigningKeys(json: string, addProblem: AddProblem): SigningK
     );
     return undefined;
   }
-  return { signing: { kid: String(first['kid']), privateKey }, published };
+  const { kid, alg } = signing;
+  return { signing: { kid, alg, privateKey }, published };
 }
 
 /** The parser's own message would repeat some of the text. */
@@ -65,26 +67,33 @@ function parseKeySet(json: string): readonly JsonWebKey[] {
 }
 
 function problemOf(jwk: JsonWebKey): string | undefined {
-  if (jwk.kty !== 'EC' || jwk.crv !== 'P-256' || (jwk['alg'] ?? 'ES256') !== 'ES256' || !isPublicKey(jwk))
-    return `must be a key for ES256, with "kty": "EC", "crv": "P-256", x and y: ${remedy}`;
+  if (publicJwk(jwk) === undefined)
+    return `must be a key for ES256, with "kty": "EC", "crv": "P-256", x and y, or one for RS256, with "kty": "RSA", n of 2048 bits or more, and e: ${remedy}`;
   if (!/^[\w.~-]{1,64}$/.test(String(jwk['kid'] ?? '')))
     return 'must have a kid of 1 to 64 letters, digits, dots, dashes and underscores';
   return undefined;
 }
 
-function publicJwk({ x, y, kid }: JsonWebKey): PublicJwk {
-  const [textX, textY] = [String(x), String(y)];
-  return { kty: 'EC', crv: 'P-256', x: textX, y: textY, kid: String(kid), use: 'sig', alg: 'ES256' };
-}
-
-function isPublicKey(jwk: JsonWebKey): boolean {
+/** What of a key is public; `undefined` where it is none of those that sign here. */
+function publicJwk(jwk: JsonWebKey): PublicJwk | undefined {
+  const { kty, crv, x = '', y = '', n = '', e = '' } = jwk;
+  const common = { kid: String(jwk['kid']), use: 'sig' } as const;
+  const published: PublicJwk =
+    kty === 'RSA'
+      ? { kty, n, e, ...common, alg: 'RS256' }
+      : { kty: 'EC', crv: 'P-256', x, y, ...common, alg: 'ES256' };
+  const isOfKind = kty === 'RSA' || (kty === 'EC' && crv === 'P-256');
+  if (!isOfKind || (jwk['alg'] ?? published.alg) !== published.alg) return undefined;
   try {
-    createPublicKey({ key: { ...publicJwk(jwk) }, format: 'jwk' });
-    return true;
+    const { asymmetricKeyDetails } = createPublicKey({ key: { ...published }, format: 'jwk' });
+    return (asymmetricKeyDetails?.modulusLength ?? leastBits) >= leastBits ? published : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+/** RFC 7518 3.3. */
+const leastBits = 2048;
 
 /** The private key, where it is there and belongs to the public one: a signature tells. */
 function signingKey(jwk: JsonWebKey): KeyObject | undefined {

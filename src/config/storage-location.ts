@@ -1,4 +1,4 @@
-import { parseDatabaseUrl } from './database-url.ts';
+import { nameOfDatabase, parseDatabaseUrl } from './database-url.ts';
 import { pathOf } from './locations.ts';
 import { isHttpsOrLoopback } from './network.ts';
 import type { AddProblem } from './problem.ts';
@@ -19,8 +19,7 @@ export type StorageLocation =
 export function nameOfStorage(location: StorageLocation): string {
   if (location.scheme === 'sqlite') return location.path;
   if (location.scheme === 'dynamodb') return `the DynamoDB table ${location.table}`;
-  const { host, pathname } = new URL(location.url);
-  return `postgres://${host}${pathname}`;
+  return nameOfDatabase(location.url);
 }
 
 /** What reading `STORAGE` needs beside its value. */
@@ -79,10 +78,15 @@ function parseDynamo({ value, production, env, addProblem }: StorageSettings): S
       addProblem('STORAGE', `has ${name.slice(0, 40)}, which is not read: there are region and endpoint`);
   if (region === undefined && !env['AWS_REGION'] && !env['AWS_DEFAULT_REGION'])
     addProblem('STORAGE', 'must say in which region the table is, like ?region=eu-west-1');
-  else if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+  else if (region !== undefined && !isRegion(region, endpoint))
     addProblem('STORAGE', 'must have a region like eu-west-1');
   const url = endpoint === undefined ? undefined : URL.parse(endpoint);
   if (url === null || (production && url !== undefined && !isHttpsOrLoopback(url)))
     addProblem('STORAGE', 'must have an endpoint that begins with https:// (http:// only to this machine)');
   return { scheme: 'dynamodb', table, region, endpoint };
+}
+
+/** Amazon adds regions with new kinds of names, like `eusc-de-east-1`. Stand-ins for DynamoDB are often at `local`. */
+function isRegion(region: string, endpoint: string | undefined): boolean {
+  return /^[a-z]+(-[a-z]+)+-\d+$/.test(region) || (region === 'local' && endpoint !== undefined);
 }

@@ -1,3 +1,4 @@
+import { nameOfDatabase } from './database-url.ts';
 import { fileOf, pathOf } from './locations.ts';
 import { isHttpsOrLoopback } from './network.ts';
 import { type LdapUsersLocation, parseLdapUsers } from './users-ldap.ts';
@@ -17,9 +18,7 @@ export type UsersLocation =
 export function nameOfUsers(location: UsersLocation): string {
   if (location.scheme === 'file') return location.path;
   if (location.scheme === 'module') return location.module;
-  const address = location.scheme === 'sql' ? location.address : location.url;
-  const url = URL.parse(address);
-  return url === null ? address : `${url.protocol}//${url.host}${url.pathname}`;
+  return nameOfDatabase(location.scheme === 'sql' ? location.address : location.url);
 }
 
 /** How one beginning of `USERS` is read. */
@@ -41,6 +40,7 @@ const readers: Readonly<Record<string, Reader>> = {
   postgres: sqlReader('postgres'),
   postgresql: sqlReader('postgres'),
   mysql: sqlReader('mysql'),
+  mysql2: sqlReader('mysql'),
   mariadb: sqlReader('mysql'),
   ldap: ldapReader,
   ldaps: ldapReader,
@@ -51,7 +51,7 @@ const readers: Readonly<Record<string, Reader>> = {
 /** Reads `USERS` with the variables that go with it, and warns of those that don't. */
 export function parseUsers(settings: UsersSettings, warn: (message: string) => void): UsersLocation {
   const { value, variables, addProblem } = settings;
-  const scheme = /^([a-z]{2,}):/i.exec(value)?.[1]?.toLowerCase() ?? 'module';
+  const scheme = /^([a-z][a-z0-9]+):/i.exec(value)?.[1]?.toLowerCase() ?? 'module';
   const reader: Reader | undefined =
     scheme === 'module'
       ? { kind: scheme, parse: parseModule }

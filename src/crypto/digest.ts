@@ -2,7 +2,7 @@
  * crypto: digests, random values and password hashes. A leaf: it knows nothing of OAuth, HTTP or storage,
  * and imports no other folder.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of the UTF-8 bytes, as 43 characters of base64url: the only form in which a secret is kept. */
 export function sha256(value: string): string {
@@ -14,9 +14,4 @@ export function digestsEqual(left: string, right: string): boolean {
   const a = Buffer.from(left);
   const b = Buffer.from(right);
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-/** HMAC-SHA-256, base64url, cut to so many bytes: what nobody can work out who lacks the key. */
-export function hmac(key: string, message: string, bytes: number): string {
-  return createHmac('sha256', key).update(message, 'utf8').digest().toString('base64url', 0, bytes);
 }

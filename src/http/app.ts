@@ -10,11 +10,11 @@ import { createClientAuthentication } from '../oauth/client-authentication.ts';
 import type { TokenContext } from '../oauth/introspection.ts';
 import { describeAuthorizationServer, keySetPath } from '../oauth/metadata.ts';
 import type { PublicJwk } from '../oauth/signing-keys.ts';
-import type { TokenGrantContext } from '../oauth/token-grant.ts';
+import type { TokenGrantContext } from '../oauth/token-grants.ts';
 import { createPages } from '../pages/pages.ts';
 import type { Views } from '../pages/views.ts';
 import type { Storage } from '../storage/stores.ts';
-import { type Report, seldom } from '../telemetry/events.ts';
+import type { Report } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAnswers } from './answers.ts';
@@ -42,7 +42,6 @@ export interface AppOptions {
   readonly storage: Storage;
   readonly context: GrantContext;
   readonly onUse: TokenContext['onUse'];
-  readonly stillHas: TokenGrantContext['stillHas'];
   /** What JWT access tokens are verified with; empty where none are issued. */
   readonly keys: readonly PublicJwk[];
   /** Absent in production, where nothing of the simulator is mounted. */
@@ -59,15 +58,10 @@ export function createApp(options: AppOptions): Express {
   const answers = createAnswers(publicUrl);
   const pagesFor = createPagesFor(createPages(views, [...clients.values()]));
   const errors = createErrorHandlers(answers, pagesFor, report);
-  const reportSeldom = seldom(report, 10);
-  const tokens: TokenContext = {
-    ...context,
-    onUsersUnavailable: (err) => reportSeldom('users.unavailable', { err }),
-    onUse: options.onUse,
-  };
-  const onReuse: TokenGrantContext['onReuse'] = ({ id, reference, clientId }, reused) => {
+  const tokens: TokenContext = { ...context, onUse: options.onUse };
+  const onReuse: TokenGrantContext['onReuse'] = ({ id, reference, clientId }) => {
     const fields = { reference, client_id: clientId, link_id: id };
-    report('token.reused', { ...fields, reused });
+    report('token.reused', { ...fields, reused: 'code' });
     report('link.revoked', { ...fields, by: 'reuse' });
   };
   const authenticate = createClientAuthentication({ clients, now: context.now });
@@ -83,10 +77,9 @@ export function createApp(options: AppOptions): Express {
       path: '/token',
       post: createTokenEndpoint({
         authenticate,
-        context: { ...context, stillHas: options.stillHas, onReuse },
+        context: { ...context, onReuse },
         answers,
         report,
-        onUnrecorded: (err) => reportSeldom('token.answer_unrecorded', { err }),
       }),
       errors: errors.json,
     },

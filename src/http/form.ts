@@ -1,16 +1,21 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import createHttpError from 'http-errors';
 import { type Parameters, parseParameters } from '../oauth/parameters.ts';
 
 const formType = 'application/x-www-form-urlencoded';
 
-/** Reads a form's body as text: at most 16 KB, neither compressed nor of another type (413, 415). */
+/**
+ * Reads a form's body: at most 16 KB of UTF-8, neither compressed nor of another type (413, 415). A `charset` is ignored, since
+ * old clients write `ISO-8859-1` of everything.
+ */
 export const readForm: RequestHandler[] = [
-  express.text({ type: formType, limit: '16kb', inflate: false }),
+  express.raw({ type: formType, limit: '16kb', inflate: false }),
   (request, _response, next) => {
-    const charset = /;\s*charset="?([^;"\s]*)/i.exec(request.get('Content-Type') ?? '')?.[1] ?? 'utf-8';
-    const isForm = typeof request.body === 'string' && request.is(formType) !== false;
-    next(isForm && charset.toLowerCase() === 'utf-8' ? undefined : createHttpError(415));
+    const isForm = request.is(formType) !== false && Buffer.isBuffer(request.body);
+    if (!isForm || !isUtf8(request.body)) return next(createHttpError(415));
+    request.body = request.body.toString('utf8');
+    next();
   },
 ];
 

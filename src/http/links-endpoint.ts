@@ -1,13 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import {
-  issueTicket,
-  listOwnLinks,
-  type Owner,
-  type OwnLinksContext,
-  ownerOf,
-  redeemTicket,
-  unlink,
-} from '../oauth/own-links.ts';
+import { issueTicket, listOwnLinks, type OwnLinksContext, unlink, useTicket } from '../oauth/own-links.ts';
 import { singleParameter } from '../oauth/parameters.ts';
 import { type SignInContext, signIn } from '../oauth/sign-in.ts';
 import type { SignInAlert } from '../pages/sign-in-page.ts';
@@ -37,14 +29,17 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
   async function answerLinks(
     request: Request,
     response: Response,
-    owner: Owner,
-    reference: string,
-    unlinked: readonly Link[],
+    form: {
+      readonly subject: string;
+      readonly username: string;
+      readonly ticket: string;
+      readonly reference: string;
+    },
+    unlinked: readonly Link[] = [],
   ) {
-    const links = await listOwnLinks(context, owner);
-    const ticket = links.length === 0 ? '' : await issueTicket(context, owner);
-    const { username } = owner;
-    const view = { username, links, unlinked, ticket, reference };
+    const { subject, ...shown } = form;
+    const links = await listOwnLinks(context, subject);
+    const view = { ...shown, links, unlinked, all: `${all}-${context.now()}` };
     answers.page(response, 200, pagesFor(request).links(view));
   }
 
@@ -61,18 +56,18 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
     if (otherSite(request, response, reference)) return;
     const ticket = singleParameter(form, 'ticket');
     if (ticket !== undefined) {
-      const chosen = singleParameter(form, 'link') ?? '';
-      const owner = await redeemTicket(context, ticket, chosen);
+      const owner = await useTicket(context, ticket);
       if (owner === undefined) {
         const page = pagesFor(request).linksSignIn({ reference, alert: { reason: 'ended' } });
         answers.page(response, 422, page);
         return;
       }
+      const chosen = parseChosen(singleParameter(form, 'link') ?? '', context.now());
       const { ended, unlinked, failures } = await unlink(context, owner, chosen);
       for (const { id, clientId } of ended)
         report('link.revoked', { reference, client_id: clientId, link_id: id, by: 'person' });
       if (failures.length > 0) throw failures[0];
-      await answerLinks(request, response, owner, reference, unlinked);
+      await answerLinks(request, response, { ...owner, ticket, reference }, unlinked);
       return;
     }
     const username = singleParameter(form, 'username') ?? '';
@@ -84,10 +79,21 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
       answerFailedSignIn(response, { failure: result, fields, page }, answers, report);
       return;
     }
-    const owner = ownerOf(context, result.user);
-    report('sign_in.succeeded', { ...fields, subject: owner.subject });
-    await answerLinks(request, response, owner, reference, []);
+    const { id: subject, username: name } = result.user;
+    report('sign_in.succeeded', { ...fields, subject });
+    const owner = { subject, username: name };
+    const issued = await issueTicket(context, owner);
+    await answerLinks(request, response, { ...owner, ticket: issued, reference });
   };
 
   return { get, post };
+}
+
+const all = 'all';
+
+/** One link by its id, or all that were live when the page was made: `all-` and that instant. */
+function parseChosen(chosen: string, now: number) {
+  const [, instant] = /^all(?:-(\d{1,12}))?$/.exec(chosen) ?? [];
+  if (chosen === all || instant !== undefined) return { allAt: Number(instant ?? now) };
+  return { linkId: chosen };
 }

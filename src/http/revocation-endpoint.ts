@@ -30,6 +30,7 @@ export function createRevocationEndpoint(options: RevocationEndpointOptions): Re
       const { reference, clientId, id } = link;
       report('link.revoked', { reference, client_id: clientId, link_id: id, by: 'client' });
     }
-    answers.empty(response, 200);
+    // Not an empty body: simple-oauth2 and @fastify/oauth2 read every answer as JSON.
+    answers.json(response, 200, {});
   };
 }

@@ -1,10 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { ClientAuthentication } from '../oauth/client-authentication.ts';
-import { redeemCode } from '../oauth/code-redemption.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
 import { requiredParameter, singleParameter } from '../oauth/parameters.ts';
-import { refresh } from '../oauth/refresh.ts';
-import type { TokenGrantContext } from '../oauth/token-grant.ts';
+import { redeemCode, refresh, type TokenGrantContext } from '../oauth/token-grants.ts';
 import { findByCode, findLinkOfToken } from '../oauth/token-lookup.ts';
 import type { EventName, Report } from '../telemetry/events.ts';
 import type { Answers } from './answers.ts';
@@ -17,8 +15,6 @@ export interface TokenEndpointOptions {
   readonly context: TokenGrantContext;
   readonly answers: Answers;
   readonly report: Report;
-  /** Told when it could not be kept that an answer has gone out: what it replaced then works once more. */
-  readonly onUnrecorded: (cause: unknown) => void;
 }
 
 interface GrantType {
@@ -36,21 +32,20 @@ const grantTypes: Readonly<Record<string, GrantType>> = {
  * The token endpoint (RFC 6749 3.2). No address is limited here: Alexa's are shared by all skills.
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): RequestHandler {
-  const { authenticate, context, answers, report, onUnrecorded } = options;
+  const { authenticate, context, answers, report } = options;
   return async (request, response) => {
     const form = formParameters(request);
     const client = await authenticate(clientCredentials(request, form), async () => {
       const code = singleParameter(form, 'code');
       const token = singleParameter(form, 'refresh_token');
-      if (code !== undefined) return (await findByCode(context.links, code))?.link;
+      if (code !== undefined) return findByCode(context.links, code);
       return token === undefined ? undefined : findLinkOfToken(context.links, token);
     });
     const { grant, event } = findGrantType(requiredParameter(form, 'grant_type'));
-    const { link, response: body, markAnswered } = await grant(context, client, form);
+    const { link, response: body } = await grant(context, client, form);
     const { id, reference, clientId, redirectHost } = link;
     noteReference(response, reference);
     report(event, { reference, client_id: clientId, link_id: id, redirect_host: redirectHost });
-    response.once('finish', () => void markAnswered().catch(onUnrecorded));
     answers.json(response, 200, body, { Pragma: 'no-cache' });
   };
 }

@@ -4,6 +4,12 @@ import { OAuthError } from './oauth-error.ts';
 import { type Parameters, parseParameters, singleParameter } from './parameters.ts';
 import { grantScope } from './scope.ts';
 
+/** Where each grant's answer is, in the words of `response_mode` (OAuth 2.0 Multiple Response Type Encoding Practices 2.1). */
+const responseModes: Readonly<Record<ResponseType, 'query' | 'fragment'>> = {
+  code: 'query',
+  token: 'fragment',
+};
+
 /** In bytes of UTF-8. Alexa's have about 700 to 1,000. */
 const maxStateBytes = 4096;
 
@@ -64,6 +70,12 @@ export function parseAuthorizationRequest({
   parameters,
 }: Recipient): AuthorizationRequest {
   const responseType = parseResponseType(singleParameter(parameters, 'response_type'), client);
+  const mode = singleParameter(parameters, 'response_mode');
+  if (mode !== undefined && mode !== responseModes[responseType])
+    throw new OAuthError(
+      'invalid_request',
+      `The response_mode must be ${responseModes[responseType]}, or left out.`,
+    );
   const state = singleParameter(parameters, 'state');
   if (state !== undefined && Buffer.byteLength(state) > maxStateBytes) {
     throw new OAuthError('invalid_request', `The state is longer than ${maxStateBytes} bytes.`);

@@ -1,78 +1,70 @@
 import type { Link, LinkStore } from '../storage/stores.ts';
-import type { Profile, UserStore } from '../users/user-store.ts';
+import type { Profile, Users } from '../users/user-store.ts';
 import type { Client } from './client.ts';
-import { holds } from './refresh-token.ts';
-import { keyOfAccessToken, keyOfRefreshToken, type RefreshTokenKey } from './token.ts';
-import { findByRefreshToken } from './token-lookup.ts';
+import { isRefreshToken, keyOfToken } from './token.ts';
 
-/** Where a token is looked up, and who is told when the person behind it could not be. */
+/** Where tokens and their users are looked up. */
 export interface TokenContext {
-  readonly users: UserStore;
+  readonly users: Pick<Users, 'find'>;
   readonly links: LinkStore;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly onUsersUnavailable: (cause: unknown) => void;
-  /** Told of each link whose token was found to hold; must not throw, and is not waited for. */
+  /** Called with each link whose access token is active; must not throw, and is not waited for. */
   readonly onUse: (link: Link) => void;
 }
 
-/** A token that holds, and the person as the user store has them now, where it can say. */
+/** An active token, and its user as the user store has it. */
 export interface ActiveToken {
   readonly link: Link;
-  readonly issuedAt: number;
-  readonly expiresAt?: number | undefined;
-  readonly user?: Profile;
+  readonly issuedAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  /** Absent while the user store can't be reached, and where it can't look users up. */
+  readonly profile: Profile | undefined;
 }
 
 /**
- * Looks an access token up: `undefined` when it is unknown, expired, revoked, another client's than the one that asks, or its
- * person is gone or disabled.
- * While users can't be reached, the token holds. Rejects when the storage can't answer.
+ * Looks an access token up. Returns `undefined` when it is unknown, expired, revoked or another client's than `clientId`, or when
+ * its user is gone or disabled. Rejects when the storage can't answer.
  */
 export async function findActiveToken(
   context: TokenContext,
   token: string,
   clientId?: string,
 ): Promise<ActiveToken | undefined> {
-  const found = await context.links.findByAccessToken(keyOfAccessToken(token));
-  if (found === undefined || found.link.revokedAt !== undefined) return undefined;
-  if (clientId !== undefined && found.link.clientId !== clientId) return undefined;
+  const found = await context.links.findByAccessToken(keyOfToken(token));
+  if (found === undefined) return undefined;
   const { link, accessToken } = found;
-  if (hasEnded(context, accessToken)) return undefined;
-  const { issuedAt, expiresAt } = accessToken;
-  const active = await withUser(context, { link, issuedAt, expiresAt });
-  if (active !== undefined) context.onUse(active.link);
+  const active = await activeToken(context, link, accessToken, clientId);
+  if (active !== undefined) context.onUse(link);
   return active;
 }
 
-/** As `findActiveToken`, for a refresh token of a client. */
+/** As `findActiveToken`, for a refresh token. */
 async function findActiveRefreshToken(
   context: TokenContext,
-  presented: { readonly token: string; readonly key: RefreshTokenKey },
+  token: string,
   clientId: string,
 ): Promise<ActiveToken | undefined> {
-  const { token, key } = presented;
-  const found = await findByRefreshToken(context.links, key);
-  if (found === undefined) return undefined;
-  const { link, refreshToken } = found;
-  if (link.revokedAt !== undefined || link.clientId !== clientId || hasEnded(context, link)) return undefined;
-  if (!holds(refreshToken, token, context.now())) return undefined;
-  return withUser(context, { link, issuedAt: refreshToken.issuedAt, expiresAt: link.expiresAt });
+  const link = await context.links.findByRefreshToken(keyOfToken(token));
+  if (link === undefined) return undefined;
+  const { redeemedAt: issuedAt, expiresAt } = link;
+  return activeToken(context, link, { issuedAt, expiresAt }, clientId);
 }
 
-function hasEnded({ now }: TokenContext, { expiresAt }: { readonly expiresAt?: number }): boolean {
-  return expiresAt !== undefined && expiresAt <= now();
-}
-
-async function withUser(context: TokenContext, found: ActiveToken): Promise<ActiveToken | undefined> {
-  if (context.users.findById === undefined) return found;
-  try {
-    const user = await context.users.findById(found.link.subject);
-    return user === undefined ? undefined : { ...found, user };
-  } catch (cause) {
-    context.onUsersUnavailable(cause);
-    return found;
-  }
+async function activeToken(
+  { users, now }: TokenContext,
+  link: Link,
+  {
+    issuedAt,
+    expiresAt,
+  }: { readonly issuedAt?: number | undefined; readonly expiresAt?: number | undefined },
+  clientId: string | undefined,
+): Promise<ActiveToken | undefined> {
+  if (link.revokedAt !== undefined || (clientId !== undefined && link.clientId !== clientId))
+    return undefined;
+  if (expiresAt !== undefined && expiresAt <= now()) return undefined;
+  const { isGone, profile } = await users.find(link.subject);
+  return isGone ? undefined : { link, issuedAt, expiresAt, profile };
 }
 
 /** RFC 7662 2.2; what is undefined is left out. */
@@ -87,7 +79,7 @@ export type IntrospectionResponse =
       readonly scope: string | undefined;
       /** Of an access token. */
       readonly token_type: 'Bearer' | undefined;
-      readonly iat: number;
+      readonly iat: number | undefined;
       readonly exp: number | undefined;
     };
 
@@ -98,11 +90,9 @@ export async function introspect(
   client: Client,
   token: string,
 ): Promise<IntrospectionResponse> {
-  const key = keyOfRefreshToken(token);
-  const active =
-    key === undefined
-      ? await findActiveToken(context, token, client.clientId)
-      : await findActiveRefreshToken(context, { token, key }, client.clientId);
+  const isRefresh = isRefreshToken(token);
+  const find = isRefresh ? findActiveRefreshToken : findActiveToken;
+  const active = await find(context, token, client.clientId);
   if (active === undefined) return { active: false };
   const { link, issuedAt, expiresAt } = active;
   return {
@@ -112,13 +102,13 @@ export async function introspect(
     sub: link.subject,
     username: link.username,
     scope: link.scope === '' ? undefined : link.scope,
-    token_type: key === undefined ? 'Bearer' : undefined,
+    token_type: isRefresh ? undefined : 'Bearer',
     iat: issuedAt,
     exp: expiresAt,
   };
 }
 
-/** What `/userinfo` says of the person behind a token; names as in OpenID Connect Core 5.1. */
+/** What `/userinfo` says of a token's user; names as in OpenID Connect Core 5.1. */
 export interface UserinfoResponse {
   readonly sub: string;
   readonly username: string;
@@ -126,11 +116,11 @@ export interface UserinfoResponse {
   readonly email: string | undefined;
 }
 
-export function describeUser({ link, user }: ActiveToken): UserinfoResponse {
+export function describeUser({ link, profile }: ActiveToken): UserinfoResponse {
   return {
     sub: link.subject,
-    username: user?.username ?? link.username,
-    name: user?.name,
-    email: user?.email,
+    username: profile?.username ?? link.username,
+    name: profile?.name,
+    email: profile?.email,
   };
 }

@@ -1,16 +1,21 @@
 import { SignJWT } from 'jose';
 import type { AccessTokenFormat } from './access-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { createJwtId, type RandomText } from './token.ts';
 
 /** RFC 9068 2.2 requires `exp`. */
 const tenYears = 3650 * 86_400;
 
 /**
- * JWT access tokens (RFC 9068), signed with ES256. A skill can check one without a call; here it is looked up by its
- * digest like any other, so that no change of keys or of the format ends it.
+ * JWT access tokens (RFC 9068), signed with ES256 or RS256 as the key says. A skill can check one without a call; here it is
+ * looked up by its digest like any other, so that no change of keys or of the format ends it.
  */
-export function createJwtFormat(issuer: string, { signing }: SigningKeys): AccessTokenFormat {
-  const header = { alg: 'ES256', typ: 'at+jwt', kid: signing.kid };
+export function createJwtFormat(
+  issuer: string,
+  { signing: { alg, kid, privateKey } }: SigningKeys,
+  randomText: RandomText,
+): AccessTokenFormat {
+  const header = { alg, typ: 'at+jwt', kid };
   return {
     longestSeconds: tenYears,
     issue: ({ link, issuedAt, expiresAt = issuedAt + tenYears }) =>
@@ -21,11 +26,11 @@ export function createJwtFormat(issuer: string, { signing }: SigningKeys): Acces
         aud: link.clientId,
         client_id: link.clientId,
         ...(link.scope !== '' && { scope: link.scope }),
-        jti: link.id,
+        jti: createJwtId(randomText, link.id),
         iat: issuedAt,
         exp: expiresAt,
       })
         .setProtectedHeader(header)
-        .sign(signing.privateKey),
+        .sign(privateKey),
   };
 }

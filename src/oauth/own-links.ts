@@ -1,19 +1,12 @@
 import pLimit from 'p-limit';
 import { sha256 } from '../crypto/digest.ts';
-import {
-  isUnredeemed,
-  type Link,
-  type LinkStore,
-  type Ticket,
-  type TicketStore,
-  type UsedTicket,
-} from '../storage/stores.ts';
-import type { User, UserStore } from '../users/user-store.ts';
+import { isUnredeemed, type Link, type LinkStore, type Ticket, type TicketStore } from '../storage/stores.ts';
+import type { Users } from '../users/user-store.ts';
 import type { RandomText } from './token.ts';
 
-/** Where a person's links are, and what lets them change those. */
+/** Where a user's links are, and what lets the user change them. */
 export interface OwnLinksContext {
-  readonly users: UserStore;
+  readonly users: Pick<Users, 'find'>;
   readonly links: LinkStore;
   readonly tickets: TicketStore;
   /** Seconds since 1970. */
@@ -21,49 +14,46 @@ export interface OwnLinksContext {
   readonly randomText: RandomText;
 }
 
-/** Who has signed in, and until when they may change their links without doing so again. */
-export type Owner = Ticket;
-
 const ticketSeconds = 300;
 const ticketBytes = 32;
 
-/** Somebody who has just signed in. */
-export function ownerOf({ now }: OwnLinksContext, { id, username }: User): Owner {
-  return { subject: id, username, expiresAt: now() + ticketSeconds };
-}
+/** More than anybody taps in five minutes. */
+const mostUses = 20;
 
-/** A ticket for one change; only its digest is kept. Rejects when the storage can't answer. */
-export async function issueTicket(context: OwnLinksContext, owner: Owner): Promise<string> {
-  const ticket = context.randomText(ticketBytes);
-  await context.tickets.keep(sha256(ticket), owner);
+/** A ticket for a user who has just signed in; only its digest is stored. Rejects when the storage can't answer. */
+export async function issueTicket(
+  { tickets, now, randomText }: OwnLinksContext,
+  owner: Omit<Ticket, 'expiresAt'>,
+): Promise<string> {
+  const ticket = randomText(ticketBytes);
+  await tickets.create(sha256(ticket), { ...owner, expiresAt: now() + ticketSeconds });
   return ticket;
 }
 
 /**
- * Whose ticket this is; `undefined` when it was used for another change, has expired, never was, or its owner is gone or
- * disabled. The same change may come again, from who taps twice. While users can't be reached, it holds.
+ * Whose ticket this is; `undefined` when it has expired, was used 20 times, never was, or its user is gone or disabled.
+ * Rejects when the storage can't answer.
  */
-export async function redeemTicket(
-  context: OwnLinksContext,
+export async function useTicket(
+  { tickets, users, now }: OwnLinksContext,
   ticket: string,
-  change: string,
-): Promise<UsedTicket | undefined> {
-  const now = context.now();
-  const owner = await context.tickets.consume(sha256(ticket), sha256(change), now);
-  if (owner === undefined || owner.expiresAt <= now) return undefined;
-  if (context.users.findById === undefined) return owner;
-  const user = await context.users.findById(owner.subject).catch(() => owner);
-  return user && owner;
+): Promise<Ticket | undefined> {
+  const owner = await tickets.use(sha256(ticket), mostUses);
+  if (owner === undefined || owner.expiresAt <= now()) return undefined;
+  return (await users.find(owner.subject)).isGone ? undefined : owner;
 }
 
-/** A person's links that hold, the newest first; without those that Alexa has yet to come for. */
-export async function listOwnLinks(context: OwnLinksContext, owner: Owner): Promise<Link[]> {
-  const own = (await allOwnLinks(context, owner)).filter((link) => !isUnredeemed(link));
-  return own.sort((a, b) => b.createdAt - a.createdAt || a.id.localeCompare(b.id));
-}
+/** How many links a page shows. “Unlink all” is about the others too. */
+export const mostShown = 100;
 
-function allOwnLinks({ links, now }: OwnLinksContext, { subject }: Owner): Promise<Link[]> {
-  return Array.fromAsync(links.list({ subject, liveAt: now() }));
+/** A user's live links, newest first, `mostShown` and one more at most; without those that Alexa has yet to redeem the code of. */
+export async function listOwnLinks({ links, now }: OwnLinksContext, subject: string): Promise<Link[]> {
+  const own: Link[] = [];
+  for await (const link of links.list({ subject, liveAt: now() })) {
+    if (!isUnredeemed(link)) own.push(link);
+    if (own.length > mostShown) break;
+  }
+  return own;
 }
 
 /** Everybody else needs the storage too. */
@@ -71,44 +61,44 @@ const atOnce = 8;
 
 /** What became of a change. */
 interface Unlinked {
-  /** Those that this call ended. */
+  /** Those that this call revoked. */
   readonly ended: readonly Link[];
-  /** Those that the person knows to have ended by it: where the same was asked before, the ones of then. */
+  /** Those that are unlinked now, by this call or by one before that asked for the same. */
   readonly unlinked: readonly Link[];
-  /** Why not all could be. */
+  /** Why not all could be revoked. */
   readonly failures: readonly unknown[];
 }
 
 /**
- * Ends one of a person's links or `all` that there were when it was first asked for, and with them their tokens, at once;
- * somebody else's is left alone.
+ * Revokes one of a user's links, or all that were live at an instant: of those, the ones that somebody links later are left alone,
+ * however often the same is asked. Another user's link is left alone.
  */
 export async function unlink(
   context: OwnLinksContext,
-  owner: UsedTicket,
-  linkId: string | 'all',
+  { subject }: Ticket,
+  chosen: { readonly linkId: string } | { readonly allAt: number },
 ): Promise<Unlinked> {
-  const isChosen = ({ id, createdAt }: Link) =>
-    linkId === 'all' ? createdAt <= owner.usedAt : id === linkId;
-  const chosen = (await allOwnLinks(context, owner)).filter(isChosen);
-  const now = context.now();
+  const { links, now } = context;
+  const isChosen = (link: Link) =>
+    'linkId' in chosen ? link.subject === subject : wasLive(link, chosen.allAt);
+  const found =
+    'linkId' in chosen ? [await links.find(chosen.linkId)] : await Array.fromAsync(links.list({ subject }));
+  const wanted = found.filter((link) => link !== undefined).filter(isChosen);
   const oneOfFew = pLimit(atOnce);
-  const revoke = ({ id }: Link) => oneOfFew(() => context.links.revoke(id, now));
-  const results = await Promise.allSettled(chosen.map(revoke));
+  const results = await Promise.allSettled(wanted.map(({ id }) => oneOfFew(() => links.revoke(id, now()))));
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  const ended = chosen.filter((_link, index) => {
+  const ended = wanted.filter((_link, index) => {
     const result = results[index];
     return result?.status === 'fulfilled' && result.value;
   });
-  const before = ended.length === chosen.length && ended.length > 0 ? [] : await endedBefore(context, owner);
-  const unlinked = [
-    ...new Map([...ended, ...before.filter(isChosen)].map((link) => [link.id, link])).values(),
-  ];
-  return { ended, unlinked, failures };
+  return { ended, unlinked: wanted.filter((link) => !isUnredeemed(link)), failures };
 }
 
-/** What ended when the same was asked before. */
-async function endedBefore({ links }: OwnLinksContext, { subject, usedAt }: UsedTicket): Promise<Link[]> {
-  const all = await Array.fromAsync(links.list({ subject }));
-  return all.filter(({ revokedAt }) => revokedAt !== undefined && revokedAt >= usedAt);
+/** Whether a link was there and had not ended. What ended in the same second counts as live before. */
+function wasLive({ createdAt, expiresAt, revokedAt }: Link, at: number): boolean {
+  return (
+    createdAt <= at &&
+    (expiresAt === undefined || expiresAt > at) &&
+    (revokedAt === undefined || revokedAt >= at)
+  );
 }

@@ -1,9 +1,15 @@
-import type { User, UserStore } from '../users/user-store.ts';
+import type { Profile, Users } from '../users/user-store.ts';
 import type { AttemptOutcome, GuessLimits } from './guess-limits.ts';
+
+/** Who has signed in. */
+interface User extends Profile {
+  /** As the user store has it, or else as it was typed. */
+  readonly username: string;
+}
 
 /** Where users are, and what stands before them. */
 export interface SignInContext {
-  readonly users: UserStore;
+  readonly users: Users;
   readonly limits: GuessLimits;
 }
 
@@ -30,7 +36,7 @@ export async function signIn(context: SignInContext, attempt: SignInAttempt): Pr
   const { limits, users } = context;
   // Phones put a space behind a word that they completed, and may send a letter and its accent apart.
   const username = attempt.username.normalize('NFC').trim();
-  let attempted: AttemptOutcome<User>;
+  let attempted: AttemptOutcome<Profile>;
   try {
     attempted = await limits.attempt({ username, address: attempt.address }, () =>
       authenticate(users, username, attempt.password),
@@ -39,15 +45,16 @@ export async function signIn(context: SignInContext, attempt: SignInAttempt): Pr
     return { outcome: 'unavailable', part: 'users', cause };
   }
   if ('retryAfterSeconds' in attempted) return { outcome: 'limited', ...attempted };
-  const { result: user } = attempted;
-  return user === undefined ? { outcome: 'refused' } : { outcome: 'signed-in', user };
+  const { result: profile } = attempted;
+  if (profile === undefined) return { outcome: 'refused' };
+  return { outcome: 'signed-in', user: { ...profile, username: profile.username ?? username } };
 }
 
 /** Longer ones are nobody's, and would only cost time. */
 const longest = { usernameCharacters: 256, passwordBytes: 1024 };
 
 /** What can't be anybody's, a store is never asked about: an empty password above all. */
-async function authenticate(users: UserStore, username: string, password: string): Promise<User | undefined> {
+async function authenticate(users: Users, username: string, password: string): Promise<Profile | undefined> {
   const possible =
     username !== '' &&
     // No text of a database holds it.

@@ -1,5 +1,5 @@
-import { hmac, sha256 } from '../crypto/digest.ts';
-import type { AccessTokenKey } from '../storage/stores.ts';
+import { sha256 } from '../crypto/digest.ts';
+import type { TokenKey } from '../storage/stores.ts';
 
 /** So many random bytes, as base64url. */
 export type RandomText = (bytes: number) => string;
@@ -34,59 +34,37 @@ export function locatorOf(token: string): string {
   return token.slice(0, locatorLength);
 }
 
-/**
- * What all refresh tokens of a link have in common beside the locator, and nothing else has: who presents one that was
- * used long ago is known by it, and whoever makes one up is not. 120 bits, and the characters that end with them.
- */
-const familyBytes = 15;
-const familyEnd = locatorLength + 20;
-/** What is each refresh token's own: 28 characters. */
-const ownBytes = 21;
+/** Of a refresh token beside the locator: with it 64 characters of base64url, which no other token has. */
+const refreshSecretBytes = 36;
 
-/** A link's first refresh token: 64 characters of base64url. */
 export function createRefreshToken(randomText: RandomText, locator: string): string {
-  return locator + randomText(familyBytes) + randomText(ownBytes);
+  return locator + randomText(refreshSecretBytes);
 }
 
-/**
- * The refresh token that follows one that was used: the same for everybody who presents that one, so that requests that
- * run at once, and those that are made again, get the same. Who has only the salt or only the old token can't make it.
- */
-export function successorOf(refreshToken: string, salt: string): string {
-  return refreshToken.slice(0, familyEnd) + hmac(refreshToken, salt, ownBytes);
+/** Whether a token has the form of a refresh token from here. */
+export function isRefreshToken(token: string): boolean {
+  return /^[\w-]{64}$/.test(token);
 }
 
-/** What is kept of a refresh token. */
-export function digestsOfRefreshToken(refreshToken: string) {
-  return { familyDigest: sha256(refreshToken.slice(0, familyEnd)), digest: sha256(refreshToken) };
+/** How a token that was presented is found, whichever kind and format it has. Nothing of it is believed before that. */
+export function keyOfToken(token: string): TokenKey {
+  return { linkId: linkIdOfJwt(token) ?? linkIdOf(locatorOf(token)), digest: sha256(token) };
 }
 
-/** How a refresh token that was presented is looked up; nothing of it is believed before that. */
-export interface RefreshTokenKey {
-  readonly linkId: string;
-  readonly familyDigest: string;
+/** A `jti` (RFC 7519 4.1.7) that begins with the link's id; what follows makes it unique. */
+export function createJwtId(randomText: RandomText, linkId: string): string {
+  return `${linkId}.${randomText(jwtIdBytes)}`;
 }
 
-/** `undefined` for what does not look like a refresh token from here. */
-export function keyOfRefreshToken(token: string): RefreshTokenKey | undefined {
-  if (!/^[\w-]{64}$/.test(token)) return undefined;
-  return { linkId: linkIdOf(locatorOf(token)), familyDigest: digestsOfRefreshToken(token).familyDigest };
-}
+const jwtIdBytes = 9;
 
-/** How an access token that was presented is found, whichever format it has. Nothing of it is believed before that. */
-export function keyOfAccessToken(token: string): AccessTokenKey {
-  return { linkId: jwtId(token) ?? linkIdOf(locatorOf(token)), digest: sha256(token) };
-}
-
-const linkIdPattern = /^[0-9a-f]{32}$/;
-
-/** The `jti` (RFC 7519 4.1.7) of what looks like a JWT from here. */
-function jwtId(token: string): string | undefined {
+/** The link's id out of the `jti` of what looks like a JWT from here. */
+function linkIdOfJwt(token: string): string | undefined {
   const [, payload, , ...more] = token.split('.');
   if (payload === undefined || more.length > 0) return undefined;
   try {
     const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return linkIdPattern.test(jti) ? jti : undefined;
+    return /^([0-9a-f]{32})\./.exec(jti)?.[1];
   } catch {
     return undefined;
   }

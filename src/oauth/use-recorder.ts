@@ -7,12 +7,11 @@ export interface UseRecorderOptions {
   readonly now: () => number;
   /** Does something once the answer that is being made is on its way. */
   readonly later: (work: () => Promise<void>) => void;
-  /** Told when a use could not be recorded, at most once a minute: nothing else comes of it. */
+  /** Called when a use could not be recorded; nothing else comes of it. */
   readonly onFailure: (cause: unknown) => void;
 }
 
 const hour = 3600;
-const minute = 60;
 
 /** Few at once, or they would take all the connections that answers need; so many under way and waiting at most. */
 const atOnce = 2;
@@ -27,15 +26,12 @@ export function createUseRecorder(options: UseRecorderOptions): (link: Link) => 
   const underWay = new Set<string>();
   const oneOfFew = pLimit(atOnce);
   let failedAt = Number.NEGATIVE_INFINITY;
-  let toldAt = Number.NEGATIVE_INFINITY;
 
   async function record(id: string, at: number): Promise<void> {
     try {
       await links.recordUse(id, at, at - hour);
     } catch (cause) {
       failedAt = at;
-      if (Math.abs(at - toldAt) < minute) return;
-      toldAt = at;
       onFailure(cause);
     } finally {
       underWay.delete(id);

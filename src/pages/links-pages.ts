@@ -1,5 +1,6 @@
 import { type Region, regions } from '../alexa/redirect-uris.ts';
 import type { Client } from '../oauth/client.ts';
+import { mostShown } from '../oauth/own-links.ts';
 import type { Link } from '../storage/stores.ts';
 import { commonLook, textsFor } from './looks.ts';
 import type { Page } from './page.ts';
@@ -15,6 +16,8 @@ interface OwnLinksView {
   /** Those that were just unlinked. */
   readonly unlinked: readonly Link[];
   readonly ticket: string;
+  /** What the button says to the server that unlinks all of them. */
+  readonly all: string;
   readonly reference: string;
 }
 
@@ -23,9 +26,6 @@ export interface LinksPages {
   linksSignIn(form: SignInForm): Page;
   links(view: OwnLinksView): Page;
 }
-
-/** A page of more would be for nobody; “Unlink all” is about those that are left out too. */
-const mostShown = 100;
 
 /** In the look of the one client, where there is only one: then the page is that service's. */
 export function createLinksPages(views: Views, words: Words, clients: readonly Client[]): LinksPages {
@@ -71,8 +71,7 @@ export function createLinksPages(views: Views, words: Words, clients: readonly C
       cancel: undefined,
       links: [],
     }),
-    links({ username, links, unlinked, ticket, reference }) {
-      const left = links.length - mostShown;
+    links({ username, links, unlinked, ticket, all, reference }) {
       const html = views.render('links', {
         title: text.title,
         css,
@@ -87,8 +86,9 @@ export function createLinksPages(views: Views, words: Words, clients: readonly C
             : fill(text.unlinked, { clients: list([...new Set(unlinked.map(nameOf))]) }),
         reference,
         ticket,
+        all,
         linked: links.slice(0, mostShown).map(describe),
-        more: left > 0 ? fill(text.more, { count: number(left) }) : undefined,
+        more: links.length > mostShown ? fill(text.more, { count: number(mostShown) }) : undefined,
       });
       return { html, language, contentSecurityPolicy };
     },

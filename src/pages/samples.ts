@@ -85,6 +85,7 @@ export const samples: Samples = {
       done: `Done ${hostile}`,
       reference,
       ticket: 'the-ticket',
+      all: 'all-1',
       linked: [],
       more: undefined,
     };
@@ -99,7 +100,7 @@ export const samples: Samples = {
     const buttons = [
       ['link', 'one'],
       ['link', 'two'],
-      ['link', 'all'],
+      ['link', 'all-1'],
     ] as const;
     return [
       { data: least, says: done },

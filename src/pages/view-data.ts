@@ -58,6 +58,8 @@ export interface ViewData {
     readonly reference: string;
     /** Goes into a hidden field of this name. */
     readonly ticket: string;
+    /** The value of the button that unlinks all, beside one for each link with its id. */
+    readonly all: string;
     readonly linked: readonly {
       readonly id: string;
       readonly name: string;
@@ -66,7 +68,7 @@ export interface ViewData {
       /** The button's name for who does not see what it stands beside. */
       readonly unlink: string;
     }[];
-    /** How many are left out, where there are very many. */
+    /** Says that older ones are left out, where there are very many. */
     readonly more: string | undefined;
   };
   readonly error: { readonly mark: Mark | undefined; readonly advice: string; readonly said: string };

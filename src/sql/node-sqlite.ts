@@ -2,40 +2,42 @@
  * sql: what Kysely needs to reach databases. A leaf: used for links and for the operator's users alike, and
  * knows of neither.
  */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SqliteAdapter, SqliteDialect } from 'kysely';
+import { LRUCache } from 'lru-cache';
 
 const nothing = { changes: 0, lastInsertRowid: 0 };
 
+/** Statements that stay prepared. There are some 30; those with a list have one for each length of it. */
+const mostPrepared = 100;
+
 /**
- * Kysely's SQLite dialect on Node's own SQLite. The statements are few and fixed, so each is prepared once.
- * A transaction takes the write lock when it begins: two processes then wait for each other instead of failing.
+ * Kysely's SQLite dialect on Node's own SQLite. Each statement is prepared once. A transaction takes the write lock when
+ * it begins: two processes then wait for each other instead of failing.
  */
 export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new LRUCache<string, ReturnType<typeof prepare>>({ max: mostPrepared });
 
-  function prepare(sql: string): StatementSync {
-    const known = prepared.get(sql);
-    if (known !== undefined) return known;
+  function prepare(sql: string) {
     const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql);
-    prepared.set(sql, statement);
-    return statement;
+    const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
+      // SQLite has rolled back by itself where a disk is full; the error about that is the one to tell.
+      run: (parameters: readonly unknown[]) =>
+        sql === 'rollback' && !database.isTransaction ? nothing : statement.run(...values(parameters)),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
+    };
   }
 
   const dialect = new SqliteDialect({
     database: {
       close: () => database.close(),
       prepare(sql) {
-        const statement = prepare(sql);
-        const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
-        return {
-          reader: statement.columns().length > 0,
-          all: (parameters) => statement.all(...values(parameters)),
-          // SQLite has rolled back by itself where a disk is full; the error about that is the one to tell.
-          run: (parameters) =>
-            sql === 'rollback' && !database.isTransaction ? nothing : statement.run(...values(parameters)),
-          iterate: (parameters) => statement.iterate(...values(parameters)),
-        };
+        const statement = prepared.get(sql) ?? prepare(sql);
+        prepared.set(sql, statement);
+        return statement;
       },
     },
   });

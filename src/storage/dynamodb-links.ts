@@ -1,30 +1,121 @@
-import { createDynamoCodeGrants } from './dynamodb-code-grants.ts';
-import { isThereAlready, itemOf, keyOf, linkOf, prefix, tokensOf } from './dynamodb-items.ts';
-import { type DynamoTable, type Expression, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
-import { type LinkFilter, type LinkStore, matches, recordSeconds } from './stores.ts';
+import {
+  type DynamoTable,
+  type Expression,
+  type Item,
+  keyAttribute,
+  ttlAttribute,
+} from './dynamodb-table.ts';
+import {
+  type AccessTokenRecord,
+  type Link,
+  type LinkFilter,
+  type LinkStore,
+  matches,
+  mostAccessTokens,
+  type Renewal,
+  retentionSeconds,
+  StorageUnavailableError,
+} from './stores.ts';
 
-/** Links as one item each, with their access tokens in it by digest. */
+/** Access tokens by their digest. */
+type Tokens = Readonly<Record<string, Omit<AccessTokenRecord, 'digest'>>>;
+
+const prefix = 'link#';
+const keyOf = (linkId: string) => `${prefix}${linkId}`;
+
+/** Links as one item each, with the access tokens and the digest of the refresh token in it. */
 export function createDynamoLinks(table: DynamoTable): LinkStore {
+  async function create(link: Link, tokens: Tokens, isSame: Expression): Promise<void> {
+    // The same again is no other: so the client may try twice where an answer was lost.
+    const isNew = {
+      text: `attribute_not_exists(#key) OR ${isSame.text}`,
+      names: { key: keyAttribute, ...isSame.names },
+      values: isSame.values,
+    };
+    if (!(await table.put(itemOf(link, tokens), isNew)))
+      throw new StorageUnavailableError(new Error(`there is a link ${link.id} already`));
+  }
+
+  /** Adds an access token to a link that is not revoked, and where `condition` holds. */
+  async function renew(
+    linkId: string,
+    { accessToken: { digest, ...token }, expiresAt }: Renewal,
+    changes: string,
+    condition: Expression & { readonly values: Item },
+  ): Promise<boolean> {
+    const item = await table.get(keyOf(linkId));
+    if (item === undefined) return false;
+    const old = oldTokens(item, token.issuedAt);
+    const remove = old.map((_, index) => `#tokens.#old${index}`).join(', ');
+    const set = `SET #tokens.#digest = :token, #expiresAt = :expiresAt, #ttl = :until, ${changes}`;
+    return table.update(keyOf(linkId), remove === '' ? set : `${set} REMOVE ${remove}`, {
+      text: `attribute_not_exists(#revokedAt) AND ${condition.text}`,
+      names: {
+        ...condition.names,
+        ...Object.fromEntries(old.map((each, index) => [`old${index}`, each])),
+        tokens: 'tokens',
+        digest,
+        expiresAt: 'expiresAt',
+        ttl: ttlAttribute,
+        revokedAt: 'revokedAt',
+      },
+      values: {
+        ...condition.values,
+        ':token': token,
+        ':expiresAt': expiresAt,
+        ':until': expiresAt + retentionSeconds,
+      },
+    });
+  }
+
   async function* pagesOf({ subject, ...filter }: LinkFilter) {
     if (subject === undefined) yield* table.scan(matching(filter));
     else yield* table.findBySubject(subject);
   }
 
   return {
-    ...createDynamoCodeGrants(table),
+    create: (link, { digest, ...token }) =>
+      create(
+        link,
+        { [digest]: token },
+        { text: 'attribute_exists(#tokens.#digest)', names: { tokens: 'tokens', digest } },
+      ),
 
-    async create(link, { digest, ...token }) {
-      const item = itemOf(link, { [digest]: token });
-      // The same again is no other: so the client may try twice where an answer was lost.
-      const isNew = 'attribute_not_exists(#key) OR attribute_exists(#tokens.#digest)';
-      const names = { key: keyAttribute, tokens: 'tokens', digest };
-      if (!(await table.put(item, { text: isNew, names }))) throw isThereAlready(link);
-    },
+    createWithCode: (link) =>
+      create(
+        link,
+        {},
+        {
+          text: '#codeDigest = :codeDigest',
+          names: { codeDigest: 'codeDigest' },
+          values: { ':codeDigest': link.codeDigest },
+        },
+      ),
+
+    redeemCode: (linkId, refreshDigest, renewal) =>
+      renew(linkId, renewal, '#refreshDigest = :refreshDigest, #redeemedAt = :redeemedAt', {
+        // As above, the same again is no other.
+        text: 'attribute_exists(#codeDigest) AND (attribute_not_exists(#redeemedAt) OR #refreshDigest = :refreshDigest)',
+        names: { codeDigest: 'codeDigest', redeemedAt: 'redeemedAt', refreshDigest: 'refreshDigest' },
+        values: { ':refreshDigest': refreshDigest, ':redeemedAt': renewal.accessToken.issuedAt },
+      }),
+
+    addAccessToken: (linkId, renewal) =>
+      renew(linkId, renewal, '#lastUsedAt = :usedAt', {
+        text: 'attribute_exists(#redeemedAt)',
+        names: { redeemedAt: 'redeemedAt', lastUsedAt: 'lastUsedAt' },
+        values: { ':usedAt': renewal.accessToken.issuedAt },
+      }),
 
     async findByAccessToken({ linkId, digest }) {
       const item = await table.get(keyOf(linkId));
       const token = item && tokensOf(item)[digest];
       return token && { link: linkOf(item), accessToken: { digest, ...token } };
+    },
+
+    async findByRefreshToken({ linkId, digest }) {
+      const item = await table.get(keyOf(linkId));
+      return item?.['refreshDigest'] === digest ? linkOf(item) : undefined;
     },
 
     async find(linkId) {
@@ -49,22 +140,34 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
       table.update(keyOf(linkId), 'SET #revokedAt = :at, #ttl = :until', {
         text: 'attribute_exists(#key) AND attribute_not_exists(#revokedAt)',
         names: { key: keyAttribute, revokedAt: 'revokedAt', ttl: ttlAttribute },
-        values: { ':at': at, ':until': at + recordSeconds },
+        values: { ':at': at, ':until': at + retentionSeconds },
       }),
 
     erase: async (linkId) => (await table.delete(keyOf(linkId))) !== undefined,
-
-    async countEnding(from, until) {
-      let count = 0;
-      const ending = {
-        text: '#expiresAt > :from AND #expiresAt <= :until AND attribute_not_exists(#revokedAt)',
-        names: { expiresAt: 'expiresAt', revokedAt: 'revokedAt' },
-        values: { ':from': from, ':until': until },
-      };
-      for await (const page of table.scan(ending)) count += page.length;
-      return count;
-    },
   };
+}
+
+function itemOf({ id, ...members }: Link, tokens: Tokens): Item {
+  const until = members.expiresAt && members.expiresAt + retentionSeconds;
+  return { [keyAttribute]: keyOf(id), ...members, tokens, [ttlAttribute]: until };
+}
+
+function linkOf(item: Item): Link {
+  const { [keyAttribute]: key, [ttlAttribute]: _ttl, tokens: _tokens, refreshDigest: _, ...members } = item;
+  return { id: String(key).slice(prefix.length), ...members } as unknown as Link;
+}
+
+function tokensOf(item: Item): Tokens {
+  return item['tokens'] as Tokens;
+}
+
+/** Digests of access tokens that have expired, and of the oldest where there are too many. */
+function oldTokens(item: Item, now: number): string[] {
+  const newestFirst = Object.entries(tokensOf(item)).sort(([, a], [, b]) => b.issuedAt - a.issuedAt);
+  const isOver = ({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt <= now;
+  return newestFirst
+    .filter(([, token], index) => isOver(token) || index >= mostAccessTokens - 1)
+    .map(([digest]) => digest);
 }
 
 /** What DynamoDB itself can sort out, so that less travels; `matches` decides. */

@@ -16,6 +16,7 @@ export async function migrateDynamo(location: DynamoLocation): Promise<void> {
   try {
     await createTable(client, location.table);
     await waitUntilTableExists({ client, maxWaitTime: 120 }, { TableName: location.table });
+    await requireSortedIndex(client, location.table);
     await takeOutEnded(client, location.table);
   } finally {
     client.destroy();
@@ -31,12 +32,16 @@ async function createTable(client: DynamoDB, TableName: string): Promise<void> {
       AttributeDefinitions: [
         { AttributeName: keyAttribute, AttributeType: 'S' },
         { AttributeName: subjectIndex.attribute, AttributeType: 'S' },
+        { AttributeName: subjectIndex.sortAttribute, AttributeType: 'N' },
       ],
       KeySchema: [{ AttributeName: keyAttribute, KeyType: 'HASH' }],
       GlobalSecondaryIndexes: [
         {
           IndexName: subjectIndex.name,
-          KeySchema: [{ AttributeName: subjectIndex.attribute, KeyType: 'HASH' }],
+          KeySchema: [
+            { AttributeName: subjectIndex.attribute, KeyType: 'HASH' },
+            { AttributeName: subjectIndex.sortAttribute, KeyType: 'RANGE' },
+          ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
         },
       ],
@@ -44,6 +49,16 @@ async function createTable(client: DynamoDB, TableName: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
+}
+
+async function requireSortedIndex(client: DynamoDB, TableName: string): Promise<void> {
+  const { Table } = await client.describeTable({ TableName });
+  const index = Table?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === subjectIndex.name);
+  if (index?.KeySchema?.some(({ AttributeName }) => AttributeName === subjectIndex.sortAttribute)) return;
+  throw new Error(
+    `it has no index ${subjectIndex.name} by ${subjectIndex.attribute} and ${subjectIndex.sortAttribute}, as a table from before the first ` +
+      'release: name another table, which is then made; users then link again',
+  );
 }
 
 /** Stand-ins for DynamoDB may not know how; then it stays in the table, and counts no more all the same. */

@@ -19,8 +19,11 @@ import { confirmed, StorageUnavailableError } from './stores.ts';
 export const keyAttribute = 'key';
 /** Seconds since 1970 after which DynamoDB takes an item out, some time later; absent from what stays. */
 export const ttlAttribute = 'expire';
-/** Finds the keys of a person's links; what is at them is then read from the table, where nothing is outdated. */
-export const subjectIndex = { name: 'by-subject', attribute: 'subject' };
+/**
+ * Finds the keys of a user's links, sorted by when they were created. What is at them is then read from the table, where
+ * nothing is outdated.
+ */
+export const subjectIndex = { name: 'by-subject', attribute: 'subject', sortAttribute: 'createdAt' };
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -42,7 +45,7 @@ export interface DynamoTable {
   delete(key: string): Promise<Item | undefined>;
   /** All that match, a page at a time. */
   scan(filter: Expression): AsyncIterable<readonly Item[]>;
-  /** A person's items, a page at a time. */
+  /** A user's items, newest first, a page at a time. */
   findBySubject(subject: string): AsyncIterable<readonly Item[]>;
   close(): void;
 }
@@ -120,11 +123,17 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
         KeyConditionExpression: '#subject = :subject',
         ExpressionAttributeNames: { '#subject': subjectIndex.attribute },
         ExpressionAttributeValues: { ':subject': subject },
+        ScanIndexForward: false,
         Limit: mostTogether,
       };
       const found = pages((from) => client.send(new QueryCommand({ ...query, ExclusiveStartKey: from })));
-      for await (const page of found)
-        if (page.length > 0) yield getAll(page.map((item) => item[keyAttribute]));
+      for await (const page of found) {
+        if (page.length === 0) continue;
+        const items = await getAll(page.map((item) => item[keyAttribute]));
+        // A batch comes in no order.
+        const createdAt = (item: Item) => Number(item[subjectIndex.sortAttribute]);
+        yield items.toSorted((a, b) => createdAt(b) - createdAt(a));
+      }
     },
 
     close() {

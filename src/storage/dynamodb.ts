@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoLinks } from './dynamodb-links.ts';
 import { createDynamoTable, type DynamoTable, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
 import { createFailureStore, limiterOf } from './failure-store.ts';
-import type { FailureStore, Storage, TicketStore, UsedTicket } from './stores.ts';
+import type { FailureStore, Storage, Ticket, TicketStore } from './stores.ts';
 
 export interface DynamoLocation {
   readonly table: string;
@@ -75,23 +75,22 @@ export function dynamoClient({ region, endpoint }: DynamoLocation, maxAttempts =
 function createDynamoTickets(table: DynamoTable): TicketStore {
   const keyOf = (digest: string) => `ticket#${digest}`;
   return {
-    async keep(digest, { subject, username, expiresAt }) {
+    async create(digest, { subject, username, expiresAt }) {
       // Under another name than a link's subject, which is in the index.
-      const item = { [keyAttribute]: keyOf(digest), owner: subject, username, [ttlAttribute]: expiresAt };
-      await table.put(item);
+      const item = { [keyAttribute]: keyOf(digest), owner: subject, username, uses: 0 };
+      await table.put({ ...item, [ttlAttribute]: expiresAt });
     },
-    async consume(digest, change, at) {
-      const unusedOrSame = {
-        text: 'attribute_exists(#owner) AND (attribute_not_exists(#change) OR #change = :change)',
-        names: { change: 'change', used: 'used', owner: 'owner' },
-        values: { ':change': change, ':at': at },
+    async use(digest, mostUses) {
+      const isUsable = {
+        text: '#uses < :mostUses',
+        names: { uses: 'uses' },
+        values: { ':mostUses': mostUses, ':one': 1 },
       };
-      const use = 'SET #change = :change, #used = if_not_exists(#used, :at)';
-      if (!(await table.update(keyOf(digest), use, unusedOrSame))) return undefined;
+      if (!(await table.update(keyOf(digest), 'ADD #uses :one', isUsable))) return undefined;
       const item = await table.get(keyOf(digest));
       if (item === undefined) return undefined;
-      const { owner, username, used, [ttlAttribute]: expiresAt } = item;
-      return { subject: owner, username, expiresAt, usedAt: used } as UsedTicket;
+      const { owner, username, [ttlAttribute]: expiresAt } = item;
+      return { subject: owner, username, expiresAt } as Ticket;
     },
     async erase(user) {
       const theirs = {

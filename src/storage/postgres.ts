@@ -1,8 +1,6 @@
-import { Kysely } from 'kysely';
 import { dialectOn, openPostgres, queryPostgres } from '../sql/postgres.ts';
 import { createFailureStore, limiterOf } from './failure-store.ts';
-import { migrate } from './sql-migrate.ts';
-import { migrations, type Schema } from './sql-schema.ts';
+import { migrate, openDatabase } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
 import type { FailureStore, Storage } from './stores.ts';
 
@@ -10,12 +8,12 @@ type Pool = ReturnType<typeof openPostgres>;
 
 /**
  * Links in PostgreSQL, in the schema that the URL's user finds first; its tables are made or upgraded before. Rejects
- * when the database can't be reached, or belongs to a newer release.
+ * when the database can't be reached, or belongs to another release.
  */
 export async function openPostgresStorage(url: string): Promise<Storage> {
   await migratePostgres(url);
   const pool = openPostgres(url, { bigintAsNumber: true, cancels: true });
-  const db = new Kysely<Schema>({ dialect: dialectOn(pool) });
+  const db = openDatabase(dialectOn(pool));
   const storage = createSqlStorage({ db, failures: createPostgresFailures(pool), skipsLocked: true });
   return {
     ...storage,
@@ -30,9 +28,9 @@ export async function openPostgresStorage(url: string): Promise<Storage> {
 /** Instances that start together wait for each other here, and tables may be large: so a query may take an hour. */
 async function migratePostgres(url: string): Promise<void> {
   const pool = openPostgres(url, { connections: 1, queryTimeoutMs: 3_600_000 });
-  const db = new Kysely<Schema>({ dialect: dialectOn(pool) });
+  const db = openDatabase(dialectOn(pool));
   try {
-    await migrate(db, migrations);
+    await migrate(db);
   } finally {
     await db.destroy();
   }

@@ -1,66 +1,154 @@
-import type { Kysely } from 'kysely';
-import { createSqlCodeGrants } from './sql-code-grants.ts';
-import { linkColumns, linkOf, rowOf, rowOfToken } from './sql-rows.ts';
+import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import type { Schema } from './sql-schema.ts';
-import type { LinkFilter, LinkStore, Run } from './stores.ts';
+import {
+  type AccessTokenRecord,
+  type Link,
+  type LinkFilter,
+  type LinkStore,
+  mostAccessTokens,
+  type Renewal,
+  type Run,
+} from './stores.ts';
 
-const pageSize = 500;
+/** All columns that a link has. */
+const linkColumns = [
+  'id',
+  'clientId',
+  'subject',
+  'username',
+  'scope',
+  'redirectHost',
+  'reference',
+  'createdAt',
+  'expiresAt',
+  'lastUsedAt',
+  'revokedAt',
+  'codeDigest',
+  'codeRedirectUri',
+  'codeChallenge',
+  'redeemedAt',
+] as const satisfies readonly (keyof Link)[];
 
-/** Links and their access tokens in the tables of `sql-schema.ts`; each operation goes through `run`. */
+type LinkRow = Pick<Schema['alexaLinks'], (typeof linkColumns)[number]>;
+
+/** Links of a subject are shown, a hundred at most and one to tell that there are more; others are listed by commands. */
+const pageSizes = { ofSubject: 101, ofOthers: 500 };
+
+/** Links and their access tokens in the tables of `sql-schema.ts`. Each operation goes through `run`. */
 export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
-  return {
-    ...createSqlCodeGrants(db, run),
+  const statements = compileStatements(db);
 
+  async function insertToken(
+    transaction: Transaction<Schema>,
+    linkId: string,
+    { digest, issuedAt, expiresAt }: AccessTokenRecord,
+  ): Promise<void> {
+    const values = [digest, linkId, issuedAt, expiresAt ?? null];
+    await transaction.executeQuery(withParameters(statements.insertToken, values));
+  }
+
+  async function insertLink(connection: Kysely<Schema>, link: Link): Promise<void> {
+    const values = linkColumns.map((column) => link[column] ?? null);
+    await connection.executeQuery(withParameters(statements.insertLink, values));
+  }
+
+  return {
     create: (link, accessToken) =>
       run(() =>
         db.transaction().execute(async (transaction) => {
-          await transaction.insertInto('alexa_links').values(rowOf(link)).execute();
-          await transaction
-            .insertInto('alexa_access_tokens')
-            .values(rowOfToken(link.id, accessToken))
-            .execute();
+          await insertLink(transaction, link);
+          await insertToken(transaction, link.id, accessToken);
+        }),
+      ),
+
+    createWithCode: (link) => run(() => insertLink(db, link)),
+
+    redeemCode: (linkId, refreshDigest, { accessToken, expiresAt }) =>
+      run(() =>
+        db.transaction().execute(async (transaction) => {
+          const redeeming = transaction
+            .updateTable('alexaLinks')
+            .set({ refreshDigest, redeemedAt: accessToken.issuedAt, expiresAt })
+            .where('id', '=', linkId)
+            .where('codeDigest', 'is not', null)
+            .where('redeemedAt', 'is', null)
+            .where('revokedAt', 'is', null);
+          const { numUpdatedRows } = await redeeming.executeTakeFirstOrThrow();
+          if (numUpdatedRows === 1n) await insertToken(transaction, linkId, accessToken);
+          return numUpdatedRows === 1n;
+        }),
+      ),
+
+    addAccessToken: (linkId, { accessToken, expiresAt }: Renewal) =>
+      run(() =>
+        db.transaction().execute(async (transaction) => {
+          const { issuedAt } = accessToken;
+          const renewing = withParameters(statements.renew, [issuedAt, expiresAt, linkId]);
+          const { numAffectedRows } = await transaction.executeQuery(renewing);
+          if (numAffectedRows === 0n) return false;
+          const values = [linkId, issuedAt, linkId, mostAccessTokens - 1];
+          await transaction.executeQuery(withParameters(statements.deleteOldTokens, values));
+          await insertToken(transaction, linkId, accessToken);
+          return true;
         }),
       ),
 
     async findByAccessToken({ digest }) {
-      const finding = db
-        .selectFrom('alexa_access_tokens')
-        .innerJoin('alexa_links', 'alexa_links.id', 'alexa_access_tokens.link_id')
-        .select(linkColumns)
-        .select(['issued_at', 'alexa_access_tokens.expires_at as token_expires_at'])
-        .where('digest', '=', digest);
-      const row = await run(() => finding.executeTakeFirst());
+      const finding = withParameters(statements.findByAccessToken, [digest]);
+      const [row] = (await run(() => db.executeQuery(finding))).rows;
       if (row === undefined) return undefined;
-      const expiresAt = row.token_expires_at ?? undefined;
-      return { link: linkOf(row), accessToken: { digest, issuedAt: row.issued_at, expiresAt } };
+      const { issuedAt, tokenExpiresAt, ...link } = row;
+      return {
+        link: linkOf(link),
+        accessToken: { digest, issuedAt, expiresAt: tokenExpiresAt ?? undefined },
+      };
+    },
+
+    async findByRefreshToken({ linkId, digest }) {
+      const finding = withParameters(statements.findByRefreshToken, [linkId, digest]);
+      const [row] = (await run(() => db.executeQuery(finding))).rows;
+      return row && linkOf(row);
     },
 
     async find(linkId) {
-      const finding = db.selectFrom('alexa_links').select(linkColumns).where('id', '=', linkId);
+      const finding = db.selectFrom('alexaLinks').select(linkColumns).where('id', '=', linkId);
       const row = await run(() => finding.executeTakeFirst());
       return row && linkOf(row);
     },
 
     async *list(filter) {
-      const matching = matchingRows(db, filter).orderBy('id').limit(pageSize);
-      let rows = await run(() => matching.execute());
-      while (rows.length > 0) {
+      const isOfSubject = filter.subject !== undefined;
+      const size = isOfSubject ? pageSizes.ofSubject : pageSizes.ofOthers;
+      const ordered = isOfSubject
+        ? matchingRows(db, filter).orderBy('createdAt', 'desc').orderBy('id', 'desc')
+        : matchingRows(db, filter).orderBy('id', 'desc');
+      const page = ordered.limit(size);
+      let rows = await run(() => page.execute());
+      for (;;) {
         yield* rows.map(linkOf);
-        const last = rows.at(-1)?.id ?? '';
-        rows = rows.length < pageSize ? [] : await run(() => matching.where('id', '>', last).execute());
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < size) return;
+        const next = page.where((row) => {
+          const isAfter = row('id', '<', last.id);
+          const { createdAt } = last;
+          return isOfSubject
+            ? row.or([row('createdAt', '<', createdAt), row.and([row('createdAt', '=', createdAt), isAfter])])
+            : isAfter;
+        });
+        rows = await run(() => next.execute());
       }
     },
 
     async recordUse(linkId, at, notSince) {
       const recording = db
-        .updateTable('alexa_links')
-        .set({ last_used_at: at })
+        .updateTable('alexaLinks')
+        .set({ lastUsedAt: at })
         .where('id', '=', linkId)
         .where((row) =>
           row.or([
-            row('last_used_at', 'is', null),
-            row('last_used_at', '<=', notSince),
-            row('last_used_at', '>', at),
+            row('lastUsedAt', 'is', null),
+            row('lastUsedAt', '<=', notSince),
+            row('lastUsedAt', '>', at),
           ]),
         );
       await run(() => recording.execute());
@@ -68,62 +156,104 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
 
     async revoke(linkId, at) {
       const revoking = db
-        .updateTable('alexa_links')
-        .set({ revoked_at: at })
+        .updateTable('alexaLinks')
+        .set({ revokedAt: at })
         .where('id', '=', linkId)
-        .where('revoked_at', 'is', null);
+        .where('revokedAt', 'is', null);
       return (await run(() => revoking.executeTakeFirstOrThrow())).numUpdatedRows === 1n;
     },
 
-    erase: (linkId) =>
-      run(() => db.transaction().execute((transaction) => deleteLinks(transaction, [linkId]))),
-
-    async countEnding(from, until) {
-      const counting = db
-        .selectFrom('alexa_links')
-        .select((row) => row.fn.countAll<number>().as('count'))
-        .where('expires_at', '>', from)
-        .where('expires_at', '<=', until)
-        .where('revoked_at', 'is', null);
-      return (await run(() => counting.executeTakeFirstOrThrow())).count;
+    async erase(linkId) {
+      const erasing = db.deleteFrom('alexaLinks').where('id', '=', linkId);
+      return (await run(() => erasing.executeTakeFirstOrThrow())).numDeletedRows === 1n;
     },
   };
 }
 
-/** Takes links out with their tokens; whether there were some. */
-export async function deleteLinks(transaction: Kysely<Schema>, ids: readonly string[]): Promise<boolean> {
-  // Changes nothing, but whoever is about to add a token then waits for it and finds the link gone.
-  await transaction
-    .updateTable('alexa_links')
-    .set((row) => ({ revoked_at: row.ref('revoked_at') }))
-    .where('id', 'in', ids)
-    .execute();
-  await transaction.deleteFrom('alexa_access_tokens').where('link_id', 'in', ids).execute();
-  const deleting = transaction.deleteFrom('alexa_links').where('id', 'in', ids);
-  return (await deleting.executeTakeFirstOrThrow()).numDeletedRows > 0n;
+/** The statements of sign-ins, token checks and refreshes, compiled once: that costs more than SQLite takes to run them. */
+function compileStatements(db: Kysely<Schema>) {
+  const ofLink = linkColumns.map((column) => `alexaLinks.${column}` as const);
+  // The values only hold places: each run has its own, in the same order.
+  const link = Object.fromEntries(linkColumns.map((column) => [column, ''])) as unknown as LinkRow;
+  const token = { digest: '', linkId: '', issuedAt: 0, expiresAt: 0 };
+  return {
+    insertLink: db.insertInto('alexaLinks').values(link).compile(),
+    insertToken: db.insertInto('alexaAccessTokens').values(token).compile(),
+    findByAccessToken: db
+      .selectFrom('alexaAccessTokens')
+      .innerJoin('alexaLinks', 'alexaLinks.id', 'alexaAccessTokens.linkId')
+      .select(ofLink)
+      .select(['issuedAt', 'alexaAccessTokens.expiresAt as tokenExpiresAt'])
+      .where('digest', '=', '')
+      .compile(),
+    findByRefreshToken: db
+      .selectFrom('alexaLinks')
+      .select(linkColumns)
+      .where('id', '=', '')
+      .where('refreshDigest', '=', '')
+      .compile(),
+    renew: db
+      .updateTable('alexaLinks')
+      .set({ lastUsedAt: 0, expiresAt: 0 })
+      .where('id', '=', '')
+      .where('redeemedAt', 'is not', null)
+      .where('revokedAt', 'is', null)
+      .compile(),
+    deleteOldTokens: db
+      .deleteFrom('alexaAccessTokens')
+      .where('linkId', '=', '')
+      .where((row) =>
+        row.or([
+          row('expiresAt', '<=', 0),
+          row(
+            'digest',
+            'not in',
+            row
+              .selectFrom('alexaAccessTokens')
+              .select('digest')
+              .where('linkId', '=', '')
+              .orderBy('issuedAt', 'desc')
+              .limit(0),
+          ),
+        ]),
+      )
+      .compile(),
+  };
+}
+
+function withParameters<Row>(
+  statement: CompiledQuery<Row>,
+  parameters: readonly unknown[],
+): CompiledQuery<Row> {
+  return { ...statement, parameters };
+}
+
+/** The link of a row: what is null there is left out. */
+function linkOf(row: LinkRow): Link {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Link;
 }
 
 function matchingRows(db: Kysely<Schema>, filter: LinkFilter) {
   const { subject, user, clientId, liveAt, unusedSince } = filter;
   return db
-    .selectFrom('alexa_links')
+    .selectFrom('alexaLinks')
     .select(linkColumns)
     .where((row) =>
       row.and([
         ...(subject === undefined ? [] : [row('subject', '=', subject)]),
         ...(user === undefined ? [] : [row.or([row('subject', '=', user), row('username', '=', user)])]),
-        ...(clientId === undefined ? [] : [row('client_id', '=', clientId)]),
+        ...(clientId === undefined ? [] : [row('clientId', '=', clientId)]),
         ...(liveAt === undefined
           ? []
           : [
-              row('revoked_at', 'is', null),
-              row.or([row('expires_at', 'is', null), row('expires_at', '>', liveAt)]),
+              row('revokedAt', 'is', null),
+              row.or([row('expiresAt', 'is', null), row('expiresAt', '>', liveAt)]),
             ]),
         ...(unusedSince === undefined
           ? []
           : [
-              row('created_at', '<', unusedSince),
-              row.or([row('last_used_at', 'is', null), row('last_used_at', '<', unusedSince)]),
+              row('createdAt', '<', unusedSince),
+              row.or([row('lastUsedAt', 'is', null), row('lastUsedAt', '<', unusedSince)]),
             ]),
       ]),
     );

@@ -1,20 +1,19 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { createSqlLinks, deleteLinks } from './sql-links.ts';
+import { createSqlLinks } from './sql-links.ts';
 import type { Schema } from './sql-schema.ts';
 import {
   confirmed,
   type FailureStore,
   type Run,
-  recordSeconds,
+  retentionSeconds,
   type Storage,
   type TicketStore,
-  unredeemedSeconds,
 } from './stores.ts';
 
 export interface SqlStorageOptions {
   readonly db: Kysely<Schema>;
   readonly failures: FailureStore;
-  /** Whether rows that another instance is taking out can be left to it, instead of being waited for. */
+  /** Whether rows that another instance is deleting can be left to it, instead of being waited for. */
   readonly skipsLocked?: boolean;
   /** How operations are run, where not just once. */
   readonly run?: Run;
@@ -37,78 +36,59 @@ export function createSqlStorage(options: SqlStorageOptions): Storage {
 
 function createSqlTickets(db: Kysely<Schema>, run: Run): TicketStore {
   return {
-    async keep(digest, { subject, username, expiresAt }) {
-      const row = { digest, subject, username, expires_at: expiresAt, change: null, used_at: null };
-      await run(() => db.insertInto('alexa_tickets').values(row).execute());
+    async create(digest, ticket) {
+      const row = { ...ticket, digest, uses: 0 };
+      await run(() => db.insertInto('alexaTickets').values(row).execute());
     },
 
-    async consume(digest, change, at) {
-      const consuming = db
-        .updateTable('alexa_tickets')
-        .set((row) => ({ change, used_at: row.fn.coalesce('used_at', row.val(at)) }))
+    async use(digest, mostUses) {
+      const using = db
+        .updateTable('alexaTickets')
+        .set((row) => ({ uses: row('uses', '+', 1) }))
         .where('digest', '=', digest)
-        .where((row) => row.or([row('change', 'is', null), row('change', '=', change)]))
-        .returningAll();
-      const row = await run(() => consuming.executeTakeFirst());
-      if (row === undefined) return undefined;
-      const { subject, username, expires_at: expiresAt, used_at: usedAt } = row;
-      return { subject, username, expiresAt, usedAt: usedAt ?? at };
+        .where('uses', '<', mostUses)
+        .returning(['subject', 'username', 'expiresAt']);
+      return run(() => using.executeTakeFirst());
     },
 
     async erase(user) {
       const erasing = db
-        .deleteFrom('alexa_tickets')
+        .deleteFrom('alexaTickets')
         .where((row) => row.or([row('subject', '=', user), row('username', '=', user)]));
       await run(() => erasing.execute());
     },
   };
 }
 
-/** Rows that one statement takes out: so few that it is over in some milliseconds. */
-const batchSize = 200;
-
 async function removeEnded(db: Kysely<Schema>, now: number, skipsLocked: boolean): Promise<number> {
-  const tickets = await removeRows(db, 'alexa_tickets', 'digest', sql`expires_at <= ${now}`, skipsLocked);
-  const failures = await removeRows(db, 'alexa_failures', 'key', sql`expire <= ${now * 1000}`, skipsLocked);
-  return tickets + failures + (await removeLinks(db, now, skipsLocked));
+  const old = now - retentionSeconds;
+  const removing = [
+    removeRows('alexaTickets', 'digest', sql`expires_at <= ${now}`, skipsLocked),
+    removeRows('alexaFailures', 'key', sql`expire <= ${now * 1000}`, skipsLocked),
+    // Access tokens go with their link.
+    removeRows('alexaLinks', 'id', sql`revoked_at <= ${old} or expires_at <= ${old}`, skipsLocked),
+  ];
+  let removed = 0n;
+  for (const statement of removing) removed += (await statement.execute(db)).numAffectedRows ?? 0n;
+  return Number(removed);
 }
 
+/** Rows that one statement deletes: so few that it ends after some milliseconds. */
+const batchSize = 200;
+
 /** Which rows go is read once, before: PostgreSQL would read a subquery again for each row, and the limit would not hold. */
-async function removeRows(
-  db: Kysely<Schema>,
+function removeRows(
   table: keyof Schema,
   key: string,
   hasEnded: RawBuilder<unknown>,
   skipsLocked: boolean,
-): Promise<number> {
+): RawBuilder<unknown> {
   const [from, by, lock] = [
     sql.table(table),
     sql.ref(key),
     sql.raw(skipsLocked ? 'for update skip locked' : ''),
   ];
-  const { numAffectedRows = 0n } = await sql`
+  return sql`
     with ended as (select ${by} from ${from} where ${hasEnded} limit ${sql.lit(batchSize)} ${lock})
-    delete from ${from} where ${by} in (select ${by} from ended)`.execute(db);
-  return Number(numAffectedRows);
-}
-
-async function removeLinks(db: Kysely<Schema>, now: number, skipsLocked: boolean): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const old = now - recordSeconds;
-    const some = transaction
-      .selectFrom('alexa_links')
-      .select('id')
-      .limit(batchSize)
-      .$if(skipsLocked, (select) => select.forUpdate().skipLocked());
-    const ended = some.where((row) => row.or([row('revoked_at', '<=', old), row('expires_at', '<=', old)]));
-    const unredeemed = some
-      .where('expires_at', '<=', now - unredeemedSeconds)
-      .where('code_digest', 'is not', null)
-      .where('refresh_digest', 'is', null)
-      .where('revoked_at', 'is', null);
-    const found = [...(await ended.execute()), ...(await unredeemed.execute())];
-    const ids = [...new Set(found.map(({ id }) => id))];
-    if (ids.length > 0) await deleteLinks(transaction, ids);
-    return ids.length;
-  });
+    delete from ${from} where ${by} in (select ${by} from ended)`;
 }

@@ -18,7 +18,6 @@ const levels = {
   'token.refreshed': 'info',
   'token.refused': 'warn',
   'token.reused': 'warn',
-  'token.answer_unrecorded': 'warn',
   'link.revoked': 'info',
   'link.use_unrecorded': 'warn',
   'links.removed': 'info',
@@ -47,24 +46,23 @@ export type EventName = keyof typeof levels;
 /** Reports one event; `reference` ties it to the attempt that a person can read out. */
 export type Report = (event: EventName, fields?: Readonly<Record<string, unknown>>) => void;
 
-/** The same, but each event at most once in so many seconds: what fails for one request fails for all of them. */
-export function seldom(report: Report, seconds: number): Report {
-  const reportedAt = new Map<EventName, number>();
-  return (event, fields) => {
-    const now = performance.now();
-    if (now - (reportedAt.get(event) ?? Number.NEGATIVE_INFINITY) < seconds * 1000) return;
-    reportedAt.set(event, now);
-    report(event, fields);
-  };
-}
+/** Seconds in which the log says an event once: what fails for one request fails for all of them. */
+const quietSeconds: Readonly<Partial<Record<EventName, number>>> = {
+  'link.use_unrecorded': 60,
+  'users.unavailable': 10,
+};
 
-/** Writes events to the log, and tells `onEvent` of each. */
+/** Writes events to the log, and tells `onEvent` of each one, also of those that the log leaves out. */
 export function createReport(
   log: Log,
   onEvent?: (event: EventName, fields: Readonly<Record<string, unknown>>) => void,
 ): Report {
+  const quietUntil = new Map<EventName, number>();
   return (event, fields = {}) => {
-    log[levels[event]]({ event, ...fields });
     onEvent?.(event, fields);
+    const now = performance.now();
+    if (now < (quietUntil.get(event) ?? 0)) return;
+    quietUntil.set(event, now + (quietSeconds[event] ?? 0) * 1000);
+    log[levels[event]]({ event, ...fields });
   };
 }

@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { hashQueueChannel } from '../crypto/hash-queue.ts';
 import type { EventName } from './events.ts';
 
@@ -19,11 +19,6 @@ export interface Metrics {
   describe(): Promise<string>;
 }
 
-export interface MetricsOptions {
-  /** How many links end by themselves within so many seconds. */
-  readonly countEnding: (seconds: number) => Promise<number>;
-}
-
 const signInOutcomes: Readonly<Partial<Record<EventName, string>>> = {
   'sign_in.succeeded': 'succeeded',
   'sign_in.failed': 'refused',
@@ -37,7 +32,6 @@ const signInOutcomes: Readonly<Partial<Record<EventName, string>>> = {
 const failingParts: Readonly<Partial<Record<EventName, 'storage' | 'users'>>> = {
   'storage.unavailable': 'storage',
   'link.use_unrecorded': 'storage',
-  'token.answer_unrecorded': 'storage',
   'users.unavailable': 'users',
 };
 
@@ -47,7 +41,7 @@ const prefix = 'alexa_linking_';
 const alexaPatience = 4.5;
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, alexaPatience, 5, 10];
 
-export function createMetrics({ countEnding }: MetricsOptions): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -81,7 +75,7 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
   ]);
   const reused = counter(
     'tokens_reused_total',
-    'Codes and refresh tokens that came again and ended their link, since they may have been stolen.',
+    'Codes that came again after their end, which revokes their link, since they may have been stolen.',
     ['client_id', 'reused'],
   );
   const errors = counter('backend_errors_total', 'Times that storage or users could not answer.', ['part']);
@@ -90,10 +84,8 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
   for (const part of ['storage', 'users']) errors.inc({ part }, 0);
   function startCounting(clients: unknown): void {
     if (!Array.isArray(clients)) return;
-    for (const client_id of clients)
-      for (const kind of ['code', 'refresh_token']) reused.inc({ client_id, reused: kind }, 0);
+    for (const client_id of clients) reused.inc({ client_id, reused: 'code' }, 0);
   }
-  createEndingGauge(registry, countEnding);
 
   subscribe(hashQueueChannel, (waited) => hashQueue.observe(Number(waited)));
 
@@ -117,35 +109,4 @@ export function createMetrics({ countEnding }: MetricsOptions): Metrics {
     contentType: registry.contentType,
     describe: () => registry.metrics(),
   };
-}
-
-const day = 86_400;
-const spans = { '7d': 7 * day, '30d': 30 * day };
-const recountMs = 6 * 3_600_000;
-
-const retryMs = 60_000;
-
-/** Counted every six hours beside the scrapes, since an engine may have to read everything; missing until it is known. */
-function createEndingGauge(registry: Registry, countEnding: MetricsOptions['countEnding']): void {
-  let nextAt = 0;
-  const gauge = new Gauge({
-    name: `${prefix}links_ending`,
-    help: 'Links that will end by themselves soon; whose they are has to link again.',
-    labelNames: ['within'],
-    registers: [registry],
-    collect() {
-      if (performance.now() >= nextAt) void count();
-    },
-  });
-
-  async function count(): Promise<void> {
-    nextAt = Number.POSITIVE_INFINITY;
-    try {
-      for (const [within, length] of Object.entries(spans)) gauge.set({ within }, await countEnding(length));
-      nextAt = performance.now() + recountMs;
-    } catch {
-      gauge.reset();
-      nextAt = performance.now() + retryMs;
-    }
-  }
 }

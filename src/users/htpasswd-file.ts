@@ -75,7 +75,8 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
       if (performance.now() - seenAt >= recheckSeconds * 1000) {
         await refreshOnce().catch((err) => report('users.unavailable', { err }));
       }
-      return settled?.find(id);
+      // Who was just added is in the newer list, and who was there a moment ago still in the older one.
+      return list.find(id) ?? settled?.find(id);
     },
     ping: refreshOnce,
     async close() {},

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { deadlineSeconds } from './deadline.ts';
 import { parseProfile } from './user-answer.ts';
-import { signedInAs, type UserStore } from './user-store.ts';
+import type { UserStore } from './user-store.ts';
 
 export interface HttpUsersOptions {
   /** The operator's endpoint. */
@@ -68,7 +68,7 @@ export async function createHttpUsers({
   return {
     async authenticate(username, password) {
       const answer = await ask(username, password);
-      return answer === undefined ? undefined : signedInAs(username, parseProfile(parseJson(answer)));
+      return answer === undefined ? undefined : parseProfile(parseJson(answer));
     },
     ping,
     close: () => pool.destroy(),

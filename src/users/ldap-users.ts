@@ -21,7 +21,7 @@ import {
   profileOf,
   usualIds,
 } from './ldap-entry.ts';
-import { signedInAs, type User, type UserStore } from './user-store.ts';
+import type { Profile, UserStore } from './user-store.ts';
 
 export interface LdapUsersOptions extends LdapConnectionsOptions {
   /** DN under which people are, at any depth. */
@@ -89,7 +89,7 @@ export async function createLdapUsers(options: LdapUsersOptions): Promise<UserSt
     async authenticate(username, password) {
       // A bind without a password succeeds for every name (RFC 4513 5.1.2).
       if (password === '' || username === '') return undefined;
-      return connections.use<User | undefined>(async (connection) => {
+      return connections.use<Profile | undefined>(async (connection) => {
         const entry = await find(connection.client, filterOf(Filter.escape(username)));
         if (entry === undefined) return undefined;
         connection.asService = false;
@@ -99,7 +99,7 @@ export async function createLdapUsers(options: LdapUsersOptions): Promise<UserSt
           if (refusals.some((refusal) => error instanceof refusal)) return undefined;
           throw error;
         }
-        return signedInAs(username, profileOf(entry, ids));
+        return profileOf(entry, ids);
       });
     },
     async findById(id) {

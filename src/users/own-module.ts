@@ -5,7 +5,7 @@ import type { Report } from '../telemetry/events.ts';
 import { withDeadline } from './deadline.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { parseProfile } from './user-answer.ts';
-import { type Profile, signedInAs, type UserStore } from './user-store.ts';
+import type { Profile, UserStore } from './user-store.ts';
 
 /** What the operator's `createUserStore` is handed. */
 interface UserStoreOptions {
@@ -58,8 +58,7 @@ export async function createOwnUsers(options: {
 
   return {
     async authenticate(username, password) {
-      const user = asProfile(await withDeadline(call(() => store.authenticate(username, password))));
-      return user && signedInAs(username, user);
+      return asProfile(await withDeadline(call(() => store.authenticate(username, password))));
     },
     findById:
       store.findById && (async (id) => asProfile(await withDeadline(call(() => store.findById?.(id))))),

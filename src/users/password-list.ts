@@ -1,11 +1,11 @@
 import type { PasswordHash } from '../crypto/password-hash.ts';
 import { createPasswordCheck } from './password-check.ts';
-import type { User } from './user-store.ts';
+import type { Profile } from './user-store.ts';
 
 /** Users held in memory, by username; here a user's id is their username. */
 export interface PasswordList {
-  authenticate(username: string, password: string): Promise<User | undefined>;
-  find(username: string): User | undefined;
+  authenticate(username: string, password: string): Promise<Profile | undefined>;
+  find(username: string): Profile | undefined;
 }
 
 export function createPasswordList(

@@ -4,7 +4,7 @@ import { parseStatement, type Statement } from '../sql/named-parameter.ts';
 import type { Report } from '../telemetry/events.ts';
 import { withDeadline } from './deadline.ts';
 import { createPasswordCheck } from './password-check.ts';
-import { type Profile, signedInAs, type UserStore } from './user-store.ts';
+import type { Profile, UserStore } from './user-store.ts';
 import { createWeaknessReport } from './weakness-report.ts';
 
 export interface SqlUsersOptions {
@@ -88,9 +88,7 @@ export async function createSqlUsers(options: SqlUsersOptions): Promise<UserStor
           report('users.ambiguous', { problem: 'USERS_QUERY gives several rows for one name' });
         const row = rows.length === 1 ? rows[0] : undefined;
         const matches = await check(username, hashOf(row), password);
-        return row !== undefined && matches && !isDisabled(row)
-          ? signedInAs(username, profileOf(row))
-          : undefined;
+        return row !== undefined && matches && !isDisabled(row) ? profileOf(row) : undefined;
       },
       findById: byId
         ? async (id) => {

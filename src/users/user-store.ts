@@ -4,23 +4,13 @@
  * telemetry at most.
  */
 
-/** What a user store says of somebody. */
+/** What a user store says of a user. */
 export interface Profile {
   /** Stable and never given to anybody else: it becomes the subject of tokens. */
   readonly id: string;
   readonly username?: string;
   readonly name?: string;
   readonly email?: string;
-}
-
-/** Somebody who can sign in, with what they signed in as. */
-export interface User extends Profile {
-  readonly username: string;
-}
-
-/** With what they signed in as, where the store has no other name for them. */
-export function signedInAs(username: string, profile: Profile): User {
-  return { ...profile, username: profile.username ?? username };
 }
 
 /**
@@ -32,7 +22,7 @@ export interface UserStore {
    * The user whose password this is. `undefined` for an unknown name, a wrong password and a disabled user
    * alike, all after the same time.
    */
-  authenticate(username: string, password: string): Promise<User | undefined>;
+  authenticate(username: string, password: string): Promise<Profile | undefined>;
 
   /** The user as they are now; `undefined` when gone or disabled. A store that can't tell leaves this out. */
   findById?(id: string): Promise<Profile | undefined>;
@@ -41,4 +31,18 @@ export interface UserStore {
   ping(): Promise<void>;
 
   close(): Promise<void>;
+}
+
+/** What is known of a user by the id. */
+export interface Lookup {
+  /** Whether the user store says that there is no such user any more, or that it is disabled. */
+  readonly isGone: boolean;
+  /** Absent for one who is gone, while the store can't be reached, and where it can't look users up. */
+  readonly profile?: Profile | undefined;
+}
+
+/** A user store as the server asks it. */
+export interface Users extends Omit<UserStore, 'findById'> {
+  /** Never rejects: a user counts as there while the store can't be reached, or does not answer within `patienceMs`. */
+  find(id: string, patienceMs?: number): Promise<Lookup>;
 }

@@ -218,7 +218,7 @@ describe('links', () => {
       created_at: new Date(alice.createdAt * 1000).toISOString(),
       last_used_at: new Date((now - day) * 1000).toISOString(),
     });
-    const { link: pending } = await keepCode(storage, {
+    const pending = await keepCode(storage, {
       clientId: 'p',
       createdAt: now,
       expiresAt: now + 300,
@@ -252,10 +252,10 @@ describe('links', () => {
 
   it('are erased without a trace, those that were over too, and nobody else’s', async () => {
     const { storage, zoé, links } = await some();
-    await storage.tickets.keep('a-ticket', { subject: '17', username: 'alice', expiresAt: now + 300 });
+    await storage.tickets.create('a-ticket', { subject: '17', username: 'alice', expiresAt: now + 300 });
     expect((await links('revoke', '--user', '17', '--erase')).out).toBe('3 links erased.\n');
     expect(await Array.fromAsync(storage.links.list({}))).toEqual([zoé]);
-    expect(await storage.tickets.consume('a-ticket', 'x', 1)).toBeUndefined();
+    expect(await storage.tickets.use('a-ticket', 20)).toBeUndefined();
   });
 
   it('are not looked for in a file that is not there, which is not made either', async () => {

@@ -3,20 +3,27 @@ import * as oauth from 'oauth4webapi';
 import { describe, expect, it } from 'vitest';
 import { generateSigningKey } from '../../src/crypto/signing-key.ts';
 import {
+  authorizeCode,
   authorizePath,
   clientSecret,
   link,
+  redeem,
+  refresh,
   settings,
   signIn,
   startServer,
   startServerIn,
   type TestServer,
+  type Tokens,
   temporaryFolder,
 } from '../support/server.ts';
 
-const keySet = (...kids: string[]) => JSON.stringify({ keys: kids.map(generateSigningKey) });
+const keySet = (...kids: string[]) => JSON.stringify({ keys: kids.map((kid) => generateSigningKey(kid)) });
 
-const jwt = () => ({ ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS: keySet('first') });
+const jwt = (alg: 'ES256' | 'RS256' = 'ES256') => ({
+  ACCESS_TOKEN_FORMAT: 'jwt',
+  SIGNING_KEYS: JSON.stringify({ keys: [generateSigningKey('first', alg)] }),
+});
 
 async function introspect(server: TestServer, token: string, id = 'cloud-lights', secret = clientSecret) {
   const body = new URLSearchParams({ client_id: id, client_secret: secret, token });
@@ -28,35 +35,38 @@ async function userinfo(server: TestServer, token: string): Promise<number> {
 }
 
 describe('a JWT access token (RFC 9068)', () => {
-  it('is what a resource server of others’ making accepts, by the published keys alone', async () => {
-    const server = await startServer(jwt());
-    const token = await link(server, { scope: 'lights profile' });
-    const issuer = new URL(server.url);
-    const insecure = { [oauth.allowInsecureRequests]: true };
-    const as = await oauth.processDiscoveryResponse(
-      issuer,
-      await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
-    );
-    const request = new Request('https://skill.example.com/', {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    const claims = await oauth.validateJwtAccessToken(as, request, 'cloud-lights', insecure);
-    const [created] = server.events('link.created');
-    expect(claims).toEqual({
-      iss: server.url,
-      sub: 'alice',
-      aud: 'cloud-lights',
-      client_id: 'cloud-lights',
-      scope: 'lights profile',
-      jti: created?.['link_id'],
-      iat: expect.any(Number),
-      // Ten years, where no lifetime is set.
-      exp: claims.iat + 315_360_000,
-    });
-    expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(30);
-    expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: 'first' });
-    expect(token.length).toBeLessThan(600);
-  });
+  it.each(['ES256', 'RS256'] as const)(
+    'is what a resource server of others’ making accepts, by the published keys alone, with %s',
+    async (alg) => {
+      const server = await startServer(jwt(alg));
+      const token = await link(server, { scope: 'lights profile' });
+      const issuer = new URL(server.url);
+      const insecure = { [oauth.allowInsecureRequests]: true };
+      const as = await oauth.processDiscoveryResponse(
+        issuer,
+        await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
+      );
+      const request = new Request('https://skill.example.com/', {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      const claims = await oauth.validateJwtAccessToken(as, request, 'cloud-lights', insecure);
+      const [created] = server.events('link.created');
+      expect(claims).toEqual({
+        iss: server.url,
+        sub: 'alice',
+        aud: 'cloud-lights',
+        client_id: 'cloud-lights',
+        scope: 'lights profile',
+        jti: expect.stringMatching(new RegExp(`^${created?.['link_id']}\\.[\\w-]{12}$`)),
+        iat: expect.any(Number),
+        // Ten years, where no lifetime is set.
+        exp: claims.iat + 315_360_000,
+      });
+      expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(30);
+      expect(decodeProtectedHeader(token)).toEqual({ alg, typ: 'at+jwt', kid: 'first' });
+      expect(token.length).toBeLessThan(alg === 'RS256' ? 900 : 600);
+    },
+  );
 
   it('is for its own skill, has no scope where none was granted, and ends when the client says', async () => {
     const server = await startServer(jwt());
@@ -106,16 +116,33 @@ describe('a JWT access token (RFC 9068)', () => {
   });
 });
 
+describe('20 refreshes at the same time', () => {
+  it.each(['ES256', 'RS256'] as const)('each get a JWT of their own with %s', async (alg) => {
+    const server = await startServer(jwt(alg));
+    const { refresh_token: token } = await redeem(server, await authorizeCode(server));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(server, token)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const bodies = await Promise.all(answers.map((answer) => answer.json() as Promise<Tokens>));
+    const tokens = bodies.map(({ access_token }) => access_token);
+    expect(new Set(tokens).size).toBe(20);
+    for (const each of tokens) expect(await userinfo(server, each)).toBe(200);
+  });
+});
+
 describe('GET /.well-known/jwks.json (RFC 7517)', () => {
   it('publishes all keys, without anything private, for others to keep for five minutes', async () => {
-    const server = await startServer({ SIGNING_KEYS: keySet('one', 'two') });
+    const all = [generateSigningKey('one'), generateSigningKey('two', 'RS256')];
+    const server = await startServer({ SIGNING_KEYS: JSON.stringify({ keys: all }) });
     const answer = await fetch(`${server.url}/.well-known/jwks.json`);
     expect(answer.headers.get('content-type')).toBe('application/jwk-set+json');
     expect(answer.headers.get('cache-control')).toBe('public, max-age=300');
     const { keys } = (await answer.json()) as { keys: Record<string, unknown>[] };
     expect(keys.map(({ kid }) => kid)).toEqual(['one', 'two']);
-    for (const key of keys)
-      expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+    const [one, two] = all;
+    expect(keys).toEqual([
+      { kty: 'EC', crv: 'P-256', x: one?.x, y: one?.y, kid: 'one', use: 'sig', alg: 'ES256' },
+      { kty: 'RSA', n: two?.n, e: 'AQAB', kid: 'two', use: 'sig', alg: 'RS256' },
+    ]);
   });
 
   it('is empty, and not in the metadata, where there are no keys', async () => {

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import {
-  authorizeCode,
   authorizePath,
   clientSecret,
-  cloudHeating,
   freePort,
   link,
   settings,
@@ -66,10 +64,7 @@ describe('metrics', () => {
     const { server, scrape, value } = await startMeasured();
     const signIns = (outcome: string) => value(`alexa_linking_sign_ins_total{outcome="${outcome}"}`);
     expect(await signIns('succeeded')).toBe(0);
-    for (const kind of ['code', 'refresh_token'])
-      expect(
-        await value(`alexa_linking_tokens_reused_total{client_id="cloud-heating",reused="${kind}"}`),
-      ).toBe(0);
+    expect(await value('alexa_linking_tokens_reused_total{client_id="cloud-heating",reused="code"}')).toBe(0);
     const token = await link(server);
     await signIn(server, authorizePath(), { username: 'alice', password: 'x' });
     await signIn(server, authorizePath(), { action: 'cancel' });
@@ -86,35 +81,6 @@ describe('metrics', () => {
     expect(await scrape()).not.toMatch(/alice|127\.0\.0\.1|zo/);
   });
 
-  it('say how many links end within 7 and 30 days', async () => {
-    const folder = temporaryFolder();
-    const env = await settings(folder);
-    const day = 86_400;
-    const lasting = (ttl: number | null) => ({
-      client_id: `lasting-${ttl}`,
-      client_name: 'Lights',
-      alexa_vendor_ids: ['M2AAAAAAAAAAAA'],
-      access_token_ttl: ttl,
-      allow_short_lived_implicit_tokens: true,
-    });
-    const lifetimes = [6 * day, 20 * day, 40 * day, null];
-    const metricsPort = await freePort();
-    const server = await startServerIn(folder, {
-      ...env,
-      CLIENTS: JSON.stringify([...lifetimes.map(lasting), cloudHeating]),
-      METRICS_PORT: String(metricsPort),
-    });
-    for (const ttl of lifetimes) await link(server, { client_id: `lasting-${ttl}` });
-    // Waits to be redeemed, and lasts five minutes until then: nobody has to link again.
-    await authorizeCode(server);
-    const scrape = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-    // Counted beside the scrape, which never waits for it.
-    await expect.poll(scrape).toContain('alexa_linking_links_ending{within="30d"}');
-    const said = await scrape();
-    expect(said).toContain('alexa_linking_links_ending{within="7d"} 1\n');
-    expect(said).toContain('alexa_linking_links_ending{within="30d"} 2\n');
-  });
-
   it('count what could not answer, and are there while the storage is not', async () => {
     const folder = temporaryFolder();
     const metricsPort = await freePort();
@@ -128,7 +94,6 @@ describe('metrics', () => {
     expect((await signIn(server, authorizePath())).status).toBe(503);
     const said = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     expect(said).toContain('alexa_linking_backend_errors_total{part="storage"} 1\n');
-    expect(said).not.toContain('alexa_linking_links_ending{');
   });
 
   it('are all that the alerts and the dashboard of docs/operations.md ask for', async () => {

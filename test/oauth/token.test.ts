@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import { randomText } from '../../src/crypto/random.ts';
 import {
+  createJwtId,
   createLocator,
   createOpaqueToken,
   createRefreshToken,
-  digestsOfRefreshToken,
-  keyOfAccessToken,
-  keyOfRefreshToken,
+  isRefreshToken,
+  keyOfToken,
   linkIdOf,
-  successorOf,
 } from '../../src/oauth/token.ts';
 
 describe('opaque tokens', () => {
@@ -32,31 +31,34 @@ describe('opaque tokens', () => {
     const locator = createLocator(randomText);
     const token = createOpaqueToken(randomText, locator);
     const id = linkIdOf(locator);
-    expect(keyOfAccessToken(token)).toEqual({ linkId: id, digest: sha256(token) });
+    expect(keyOfToken(token)).toEqual({ linkId: id, digest: sha256(token) });
     expect(id).toMatch(/^[0-9a-f]{32}$/);
     expect(id).not.toContain(locator);
   });
 });
 
 describe('refresh tokens', () => {
-  it('have 64 characters, of which all of a link have 36 in common, and can be told from other tokens', () => {
+  it('have 64 characters, and can be told from other tokens', () => {
     const locator = createLocator(randomText);
     const token = createRefreshToken(randomText, locator);
     expect(token).toMatch(/^[\w-]{64}$/);
-    const { familyDigest, digest } = digestsOfRefreshToken(token);
-    expect([familyDigest, digest]).toEqual([sha256(token.slice(0, 36)), sha256(token)]);
-    expect(keyOfRefreshToken(token)).toEqual({ linkId: linkIdOf(locator), familyDigest });
-    expect(keyOfRefreshToken(createOpaqueToken(randomText, locator))).toBeUndefined();
+    expect(Buffer.from(token.slice(locator.length), 'base64url')).toHaveLength(36);
+    expect(keyOfToken(token)).toEqual({ linkId: linkIdOf(locator), digest: sha256(token) });
+    expect(isRefreshToken(token)).toBe(true);
+    for (const other of [createOpaqueToken(randomText, locator), `${token}A`, token.slice(1), ` ${token}`])
+      expect(isRefreshToken(other)).toBe(false);
   });
+});
 
-  it('lead to their successor by all of the token and the salt', () => {
-    const [token, salt] = [createRefreshToken(randomText, createLocator(randomText)), randomText(32)];
-    const sibling = token.slice(0, 36) + randomText(21);
-    expect(successorOf(token, salt)).toBe(successorOf(token, salt));
-    expect(successorOf(token, salt)).toMatch(/^[\w-]{64}$/);
-    expect(successorOf(token, salt).slice(0, 36)).toBe(token.slice(0, 36));
-    const all = [token, sibling].flatMap((each) => [salt, randomText(32)].map((by) => successorOf(each, by)));
-    expect(new Set(all).size).toBe(4);
+describe('the jti of a JWT', () => {
+  it('leads to its link, and never repeats', () => {
+    const id = linkIdOf('x');
+    const all = Array.from({ length: 100 }, () => createJwtId(randomText, id));
+    expect(new Set(all).size).toBe(100);
+    for (const jti of all) {
+      const token = `a.${Buffer.from(JSON.stringify({ jti })).toString('base64url')}.c`;
+      expect(keyOfToken(token)).toEqual({ linkId: id, digest: sha256(token) });
+    }
   });
 });
 
@@ -69,7 +71,7 @@ describe('the key of what somebody presents', () => {
           fc.array(fc.base64String()).map((parts) => parts.join('.')),
         ),
         (token) => {
-          const { linkId, digest } = keyOfAccessToken(token);
+          const { linkId, digest } = keyOfToken(token);
           expect(typeof linkId).toBe('string');
           expect(digest).toBe(sha256(token));
         },
@@ -78,9 +80,9 @@ describe('the key of what somebody presents', () => {
   });
 
   it('takes no jti that is not one of ours, however long', () => {
-    for (const jti of ['a', 'a'.repeat(33), 'a'.repeat(5000), `${'a'.repeat(31)}#`]) {
+    for (const jti of ['a', 'a'.repeat(33), 'a'.repeat(5000), `${'a'.repeat(31)}#`, 'a'.repeat(32)]) {
       const token = `a.${Buffer.from(JSON.stringify({ jti })).toString('base64url')}.c`;
-      expect(keyOfAccessToken(token).linkId).toBe(linkIdOf(token.slice(0, 16)));
+      expect(keyOfToken(token).linkId).toBe(linkIdOf(token.slice(0, 16)));
     }
   });
 
@@ -88,7 +90,7 @@ describe('the key of what somebody presents', () => {
     'takes a payload of %s for no JWT',
     (payload) => {
       const token = `a.${Buffer.from(payload).toString('base64url')}.c`;
-      expect(keyOfAccessToken(token).linkId).toBe(linkIdOf(token.slice(0, 16)));
+      expect(keyOfToken(token).linkId).toBe(linkIdOf(token.slice(0, 16)));
     },
   );
 });

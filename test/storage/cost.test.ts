@@ -1,18 +1,17 @@
-import { Kysely, type LogEvent, sql } from 'kysely';
+import { type LogEvent, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { migrateStorage, openStorage } from '../../src/adapters.ts';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
 import { createFailureStore, limiterOf } from '../../src/storage/failure-store.ts';
-import { migrate } from '../../src/storage/sql-migrate.ts';
-import { migrations, type Schema } from '../../src/storage/sql-schema.ts';
+import { migrate, openDatabase } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import type { Storage } from '../../src/storage/stores.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
 import { type DynamoServer, startDynamo } from '../support/dynamodb.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';
 import { authorizePath, signIn, startServer } from '../support/server.ts';
-import { keepCode, keepLink, newRenewal } from './storage-conformance.ts';
+import { keepCode, keepLink, keepMany, newRenewal } from './storage-conformance.ts';
 
 let postgres: DatabaseServer;
 let dynamo: DynamoServer;
@@ -29,12 +28,9 @@ const dialects = {
 /** The statements that each piece of work sends. */
 async function measured(dialect: keyof typeof dialects) {
   const statements: LogEvent['query'][] = [];
-  const db = new Kysely<Schema>({
-    dialect: dialects[dialect](),
-    log: ({ query }) => void statements.push(query),
-  });
+  const db = openDatabase(dialects[dialect](), ({ query }) => void statements.push(query));
   onTestFinished(() => db.destroy());
-  await migrate(db, migrations);
+  await migrate(db);
   const RateLimiterMemory = limiterOf('RateLimiterMemory');
   const storage = createSqlStorage({
     db,
@@ -70,11 +66,28 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     const { storage, during } = await measured(dialect);
     const { links } = storage;
     expect(firstWords(await during(() => keepCode(storage)))).toEqual(['insert']);
-    const { link } = await keepCode(storage);
-    expect(firstWords(await during(() => links.findCodeGrant(link.id)))).toEqual(['select']);
-    const renewing = await during(() => links.renew(link.id, undefined, newRenewal()));
-    expect(firstWords(renewing)).toEqual(['begin', 'update', 'delete', 'insert', 'commit']);
-    expect(firstWords(await during(() => links.markAnswered(link.id, 'x')))).toEqual(['update']);
+    const { id } = await keepCode(storage);
+    expect(firstWords(await during(() => links.find(id)))).toEqual(['select']);
+    const redeeming = await during(() => links.redeemCode(id, 'x', newRenewal()));
+    expect(firstWords(redeeming)).toEqual(['begin', 'update', 'insert', 'commit']);
+    const key = { linkId: id, digest: 'x' };
+    expect(firstWords(await during(() => links.findByRefreshToken(key)))).toEqual(['select']);
+    const refreshing = await during(() => links.addAccessToken(id, newRenewal()));
+    expect(firstWords(refreshing)).toEqual(['begin', 'update', 'delete', 'insert', 'commit']);
+  });
+
+  it('reads the newest of a user’s links with one statement, and no more of them than a page shows', async () => {
+    const { storage, during } = await measured(dialect);
+    await keepMany(storage, 110, { subject: 'many' });
+    let shown = 0;
+    const asked = await during(async () => {
+      for await (const _link of storage.links.list({ subject: 'many' })) {
+        shown += 1;
+        if (shown === 101) break;
+      }
+    });
+    expect([shown, firstWords(asked)]).toEqual([101, ['select']]);
+    expect(asked[0]?.parameters).toContain(101);
   });
 
   it('finds by a key whatever is asked while somebody waits, however many links there are', async () => {
@@ -94,14 +107,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     const asked = await during(async () => {
       await links.findByAccessToken({ linkId: 'id7', digest: 'd7' });
       await links.find('id7');
-      await links.findCodeGrant('id7');
-      await links.markAnswered('id7', 'x');
+      await links.findByRefreshToken({ linkId: 'id7', digest: 'x' });
       await links.recordUse('id7', 2, 1);
       await links.revoke('id7', 1);
       await Array.fromAsync(links.list({ subject: 's7', liveAt: 1 }));
-      await tickets.consume('x', 'x', 1);
+      await tickets.use('x', 1);
     });
-    expect(asked.length).toBe(8);
+    expect(asked.length).toBe(7);
     for (const { sql: text, parameters } of asked) {
       const explain = dialect === 'SQLite' ? 'explain query plan' : 'explain';
       const pieces = text.split(/\?|\$\d+/);
@@ -165,14 +177,18 @@ describe('DynamoDB', () => {
       expect(proxy.sent().slice(before)).toContain('"ConsistentRead":true');
     }
     expect(await requests(() => storage.links.recordUse(link.id, 2, 1))).toEqual(['UpdateItem']);
-    const coded = (await keepCode(storage)).link.id;
+    const { id } = await keepCode(storage);
     expect(await requests(() => keepCode(storage))).toEqual(['PutItem']);
-    expect(await requests(() => storage.links.findCodeGrant(coded))).toEqual(['GetItem']);
-    expect(await requests(() => storage.links.renew(coded, undefined, newRenewal()))).toEqual([
+    const refreshKey = { linkId: id, digest: 'x' };
+    expect(await requests(() => storage.links.findByRefreshToken(refreshKey))).toEqual(['GetItem']);
+    expect(await requests(() => storage.links.redeemCode(id, 'x', newRenewal()))).toEqual([
       'GetItem',
       'UpdateItem',
     ]);
-    expect(await requests(() => storage.links.markAnswered(coded, 'x'))).toEqual(['UpdateItem']);
+    expect(await requests(() => storage.links.addAccessToken(id, newRenewal()))).toEqual([
+      'GetItem',
+      'UpdateItem',
+    ]);
     expect(await requests(() => storage.links.revoke(link.id, 1))).toEqual(['UpdateItem']);
   });
 });

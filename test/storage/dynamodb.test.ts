@@ -7,15 +7,7 @@ import { dynamoClient } from '../../src/storage/dynamodb.ts';
 import { type DynamoServer, startDynamo } from '../support/dynamodb.ts';
 import { describeFailureStore } from './failure-store-conformance.ts';
 import { describeRaces } from './races.ts';
-import {
-  describeStorage,
-  keepCode,
-  keepLink,
-  madeAt,
-  newAccess,
-  newRenewal,
-  newToken,
-} from './storage-conformance.ts';
+import { describeStorage, keepCode, keepLink, madeAt, newRenewal } from './storage-conformance.ts';
 
 let dynamo: DynamoServer;
 let location: string;
@@ -80,46 +72,55 @@ describe('DynamoDB', () => {
     expect(await item(`link#${endless.link.id}`)).not.toHaveProperty('expire');
     expect((await item(`link#${ending.link.id}`))?.['expire']).toEqual({ N: String(madeAt + 7_776_000) });
     expect((await item(`link#${revoked.link.id}`))?.['expire']).toEqual({ N: String(madeAt + 7_776_007) });
-    await storage.tickets.keep('some', { subject: 's', username: 'u', expiresAt: madeAt });
+    await storage.tickets.create('some', { subject: 's', username: 'u', expiresAt: madeAt });
     expect((await item('ticket#some'))?.['expire']).toEqual({ N: String(madeAt) });
     await storage.failures.add('some-failure', 900);
     expect((await item('some-failure'))?.['expire']?.N).toMatch(/^\d{10}$/);
   });
 
-  it('marks a link anew when it is renewed, and lets go of access tokens that are over, and of very many', async () => {
+  it('marks a link anew when it is redeemed and refreshed', async () => {
     const { links } = await open();
-    const { link } = await keepCode({ links });
-    const item = async () =>
-      (await client().getItem({ TableName: 'alexa-links', Key: { key: { S: `link#${link.id}` } } })).Item;
-    expect((await item())?.['expire']).toEqual({ N: String(madeAt + 300 + 86_400) });
-    const first = newRenewal();
-    await links.renew(link.id, undefined, first);
-    expect((await item())?.['expire']).toEqual({ N: String(first.expiresAt + 7_776_000) });
-    const { refreshToken } = first;
-    for (let index = 1; index <= 110; index += 1) {
-      const accessToken = newToken({ issuedAt: madeAt + index, expiresAt: madeAt + 3600 });
-      expect(await links.renew(link.id, refreshToken, newAccess(accessToken))).toBe(true);
-    }
-    expect(Object.keys((await item())?.['tokens']?.M ?? {}).length).toBeLessThanOrEqual(101);
-    const late = [0, 1].map(() => newAccess(newToken({ issuedAt: madeAt + 3600 })));
-    for (const each of late) await links.renew(link.id, refreshToken, each);
-    const left = Object.keys((await item())?.['tokens']?.M ?? {});
-    expect(left.sort()).toEqual(late.map(({ accessToken }) => accessToken.digest).sort());
+    const { id } = await keepCode({ links });
+    const until = async () =>
+      (await client().getItem({ TableName: 'alexa-links', Key: { key: { S: `link#${id}` } } })).Item?.[
+        'expire'
+      ]?.N;
+    expect(await until()).toBe(String(madeAt + 300 + 7_776_000));
+    const [first, second] = [newRenewal(), newRenewal(madeAt + 1000)];
+    await links.redeemCode(id, 'x', first);
+    expect(await until()).toBe(String(first.expiresAt + 7_776_000));
+    await links.addAccessToken(id, second);
+    expect(await until()).toBe(String(second.expiresAt + 7_776_000));
   });
 
-  it('takes the same renewal again for the same, but not when there was another since', async () => {
+  it('takes the same again for the same, so that a lost answer may be asked for again', async () => {
     const { links } = await open();
-    const { link, code } = await keepCode({ links });
-    await links.createWithCode(link, code);
-    const [first, second] = [newRenewal(), newRenewal()];
-    const again = async () => [
-      await links.renew(link.id, undefined, first),
-      await links.renew(link.id, first.refreshToken, second),
-    ];
-    expect(await links.renew(link.id, undefined, first)).toBe(true);
-    expect(await again()).toEqual([true, true]);
-    expect(await again()).toEqual([false, true]);
-    expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(second.refreshToken);
+    const link = await keepCode({ links });
+    await links.createWithCode(link);
+    const renewal = newRenewal();
+    for (let time = 0; time < 2; time += 1) {
+      expect(await links.redeemCode(link.id, 'mine', renewal)).toBe(true);
+      expect(await links.addAccessToken(link.id, renewal)).toBe(true);
+    }
+    expect(await links.redeemCode(link.id, 'another', renewal)).toBe(false);
+  });
+
+  it('is not made ready where its index is from before the first release', async () => {
+    const table = `t-${randomUUID()}`;
+    const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
+    const key = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' }) as const;
+    await client().createTable({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [text('key'), text('subject')],
+      KeySchema: [key('key')],
+      GlobalSecondaryIndexes: [
+        { IndexName: 'by-subject', KeySchema: [key('subject')], Projection: { ProjectionType: 'KEYS_ONLY' } },
+      ],
+    });
+    await expect(migrateStorage(parsed(dynamo.location(table)))).rejects.toThrow(
+      /no index by-subject by subject and createdAt.*another table/,
+    );
   });
 
   it('takes the same link again for the same, so that a lost answer may be asked for again', async () => {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openStorage } from '../../src/adapters.ts';
+import { nameOfStorage } from '../../src/config/storage-location.ts';
+import { parseConfig } from '../../src/config.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
 import { openPostgresStorage } from '../../src/storage/postgres.ts';
-import type { Schema } from '../../src/storage/sql-schema.ts';
+import { openDatabase } from '../../src/storage/sql-schema.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
 import { describeFailureStore } from './failure-store-conformance.ts';
 import { describeRaces, describeRemovalRaces } from './races.ts';
@@ -57,10 +60,10 @@ describe('PostgreSQL', () => {
   it('does nothing any more that it answered as not done', async () => {
     const { storage, location } = await openNew();
     const { link } = await keepLink(storage);
-    const db = new Kysely<Schema>({ dialect: postgresDialect(location) });
+    const db = openDatabase(postgresDialect(location));
     onTestFinished(() => db.destroy());
     await db.transaction().execute(async (transaction) => {
-      await transaction.selectFrom('alexa_links').selectAll().forUpdate().execute();
+      await transaction.selectFrom('alexaLinks').selectAll().forUpdate().execute();
       await expect(storage.links.revoke(link.id, 1)).rejects.toMatchObject({
         cause: { message: 'canceling statement due to statement timeout' },
       });
@@ -88,13 +91,37 @@ describe('PostgreSQL', () => {
   it('leaves rows that another instance is taking out to that one', async () => {
     const { storage, location } = await openNew();
     const { link } = await keepLink(storage, { expiresAt: 1 });
-    const db = new Kysely<Schema>({ dialect: postgresDialect(location) });
+    const db = openDatabase(postgresDialect(location));
     onTestFinished(() => db.destroy());
     await db.transaction().execute(async (transaction) => {
-      await transaction.selectFrom('alexa_links').selectAll().where('id', '=', link.id).forUpdate().execute();
-      await transaction.selectFrom('alexa_access_tokens').selectAll().forUpdate().execute();
+      await transaction.selectFrom('alexaLinks').selectAll().where('id', '=', link.id).forUpdate().execute();
+      await transaction.selectFrom('alexaAccessTokens').selectAll().forUpdate().execute();
       expect(await storage.removeEnded(1_900_000_000)).toBe(0);
     });
     expect(await storage.removeEnded(1_900_000_000)).toBeGreaterThan(0);
+  });
+
+  it('says that a role may not make tables, as the database said it', async () => {
+    const url = new URL(await database());
+    const db = new Kysely<unknown>({ dialect: postgresDialect(url.href) });
+    onTestFinished(() => db.destroy());
+    const role = `reader_${randomUUID().replaceAll('-', '')}`;
+    await sql`create role ${sql.id(role)} login password 'p'`.execute(db);
+    [url.username, url.password] = [role, 'p'];
+    await expect(openPostgresStorage(url.href)).rejects.toThrow('permission denied for schema public');
+  });
+
+  it('is reached by its socket, in the form that Cloud SQL gives', async () => {
+    const [credentials = ''] = (await database()).split('127.0.0.1');
+    const { folder, port } = postgres;
+    for (const host of [folder, encodeURIComponent(folder)]) {
+      const parsed = parseConfig({ STORAGE: `${credentials}/app?host=${host}&port=${port}` });
+      if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+      const storage = await openStorage(parsed.config.storage);
+      onTestFinished(() => storage.close());
+      const { link } = await keepLink(storage);
+      expect(await storage.links.find(link.id)).toEqual(link);
+      expect(nameOfStorage(parsed.config.storage)).toBe(`postgres://${folder}/app`);
+    }
   });
 });

@@ -13,21 +13,22 @@ if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
 const storage = await openStorage(parsed.config.storage);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
+const renewal = (time: number) => ({
+  accessToken: { digest: `${process.pid} ${time}`, issuedAt: 1_800_000_000, expiresAt: 1_800_003_600 },
+  expiresAt: 2_000_000_000,
+});
 const operations: Record<Operation, () => Promise<unknown>> = {
-  renew: () =>
-    storage.links.renew(KEY, undefined, {
-      refreshToken: {
-        familyDigest: 'f',
-        digest: String(process.pid),
-        issuedAt: 1,
-        answered: false,
-        predecessors: [],
-      },
-      accessToken: { digest: String(process.pid), issuedAt: 1 },
-      expiresAt: 2_000_000_000,
-    }),
+  redeem: () => storage.links.redeemCode(KEY, String(process.pid), renewal(0)),
+  refresh: () =>
+    Promise.all(
+      [1, 2, 3, 4, 5].map(async (time) => {
+        const { accessToken, expiresAt } = renewal(time);
+        await storage.links.addAccessToken(KEY, { accessToken, expiresAt });
+        return accessToken.digest;
+      }),
+    ),
   revoke: () => storage.links.revoke(KEY, process.pid),
-  consume: async () => (await storage.tickets.consume(KEY, String(process.pid), 1)) !== undefined,
+  use: () => Promise.all([1, 2, 3, 4].map(async () => (await storage.tickets.use(KEY, 20)) !== undefined)),
   fail: async () => {
     for (let time = 0; time < 10; time += 1) await storage.failures.add(KEY, 900);
   },

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
-import { recordSeconds, type Storage } from '../../src/storage/stores.ts';
+import { retentionSeconds, type Storage } from '../../src/storage/stores.ts';
 import { keepCompiled } from '../support/process.ts';
-import { keepCode, keepLink, keepMany, madeAt } from './storage-conformance.ts';
+import { keepCode, keepLink, keepMany, madeAt, newRenewal } from './storage-conformance.ts';
 
-export type Operation = 'revoke' | 'renew' | 'consume' | 'fail' | 'remove';
+export type Operation = 'revoke' | 'redeem' | 'refresh' | 'use' | 'fail' | 'remove';
 
 const processes = 6;
 
@@ -58,19 +58,29 @@ export function describeRaces(
       expect(answers.filter((first) => first)).toHaveLength(1);
     });
 
-    it('renews a link for exactly one', async () => {
+    it('redeems a code for exactly one', async () => {
       const { storage, location } = await open();
-      const { link } = await keepCode(storage);
-      const answers = await race(location, 'renew', link.id);
+      const { id } = await keepCode(storage);
+      const answers = await race(location, 'redeem', id);
       expect(answers.filter((first) => first)).toHaveLength(1);
     });
 
-    it('gives a ticket to exactly one change', async () => {
+    it('keeps the access tokens of all that refresh', async () => {
+      const { storage, location } = await open();
+      const { id } = await keepCode(storage);
+      await storage.links.redeemCode(id, 'refresh', newRenewal());
+      const digests = (await race(location, 'refresh', id)).flat();
+      expect(digests).toHaveLength(5 * processes);
+      for (const digest of digests)
+        expect(await storage.links.findByAccessToken({ linkId: id, digest: String(digest) })).toBeDefined();
+    });
+
+    it('gives a ticket so often as it may be used', async () => {
       const { storage, location } = await open();
       const digest = sha256(randomUUID());
-      await storage.tickets.keep(digest, { subject: 's', username: 'u', expiresAt: madeAt });
-      const answers = await race(location, 'consume', digest);
-      expect(answers.filter((given) => given)).toHaveLength(1);
+      await storage.tickets.create(digest, { subject: 's', username: 'u', expiresAt: madeAt });
+      const answers = (await race(location, 'use', digest)).flat();
+      expect(answers.filter((given) => given)).toHaveLength(20);
     });
 
     it('loses no failure', async () => {
@@ -91,8 +101,8 @@ export function describeRemovalRaces(
     const { storage, location } = await open();
     const lasting = await keepLink(storage);
     await keepMany(storage, 600, { expiresAt: madeAt });
-    await race(location, 'remove', String(madeAt + recordSeconds));
-    while ((await storage.removeEnded(madeAt + recordSeconds)) > 0);
+    await race(location, 'remove', String(madeAt + retentionSeconds));
+    while ((await storage.removeEnded(madeAt + retentionSeconds)) > 0);
     expect(await Array.fromAsync(storage.links.list({}))).toEqual([lasting.link]);
   });
 }

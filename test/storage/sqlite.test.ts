@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
-import { migrate } from '../../src/storage/sql-migrate.ts';
-import { migrations, type Schema } from '../../src/storage/sql-schema.ts';
+import { migrate, migrations, openDatabase } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import type { Storage } from '../../src/storage/stores.ts';
@@ -47,21 +46,35 @@ describeFailureStore('SQLite that can’t be reached, so that memory counts on',
 });
 
 /** The tables as some release leaves them. */
-async function database(path: string, release: typeof migrations) {
-  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(openSqlite(path)) });
+async function database(path: string, release = migrations) {
+  const db = openDatabase(nodeSqliteDialect(openSqlite(path)));
   onTestFinished(() => db.destroy());
   await migrate(db, release);
   return db;
 }
 
-const nextRelease = {
-  ...migrations,
-  '9999_next': {
-    async up(db: Kysely<unknown>) {
-      await db.schema.alterTable('alexa_links').addColumn('nickname', 'text').execute();
-    },
+/** A change of the tables by another release. */
+const addNickname = {
+  async up(db: Awaited<ReturnType<typeof database>>) {
+    await sql`create table if not exists alexa_nicknames (nickname text)`.execute(db);
   },
 };
+
+/** What opening a file says to a user of the system who may read it and nothing more. */
+async function openAsNobody(path: string): Promise<string> {
+  chmodSync(path, 0o444);
+  chmodSync(dirname(path), 0o555);
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const worker = join(import.meta.dirname, 'open-worker.ts');
+  const child = spawn(process.execPath, [worker], { stdio: ['pipe', 'pipe', 'inherit'], ...nobody });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe('ready');
+  child.stdin.write(`${path}\n`);
+  const said = String((await lines.next()).value);
+  chmodSync(dirname(path), 0o755);
+  return said;
+}
 
 describe('SQLite', () => {
   it('writes to the disk before it confirms, and overwrites what is deleted', () => {
@@ -84,7 +97,7 @@ describe('SQLite', () => {
     const path = join(temporaryFolder(), 'links.db');
     const storage = await open(path);
     const database = openSqlite(path);
-    const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(database) });
+    const db = openDatabase(nodeSqliteDialect(database));
     onTestFinished(() => db.destroy());
     const { page_count: pages } = database.prepare('pragma page_count').get() as { page_count: number };
     database.exec(`pragma max_page_count = ${pages}`);
@@ -141,53 +154,48 @@ describe('SQLite', () => {
     expect(finished).toEqual(finished.toSorted((a, b) => a - b));
   });
 
-  it('upgrades an older database and keeps every link', async () => {
+  it('keeps every link when a release changes the tables', async () => {
     const path = join(temporaryFolder(), 'links.db');
-    const { '0001_links': first, '0002_failures': second } = migrations;
-    if (first === undefined || second === undefined) throw new Error('the first migrations are gone');
-    const older = await database(path, { '0001_links': first, '0002_failures': second });
-    for (const [id, expiresAt] of [
-      ['old', null],
-      ['ending', 1_900_000_000],
-    ] as const) {
-      await sql`insert into alexa_links (id, client_id, subject, username, scope, redirect_host, reference, created_at)
-        values (${id}, 'c', 's', 'u', '', 'h', 'r', 1)`.execute(older);
-      await sql`insert into alexa_access_tokens values (${`digest of ${id}`}, ${id}, 1, ${expiresAt})`.execute(
-        older,
-      );
-    }
-    await older.destroy();
-    const { links } = await open(path);
-    const found = (id: string) => links.findByAccessToken({ linkId: 'any', digest: `digest of ${id}` });
-    expect(await found('old')).toMatchObject({ link: { id: 'old' } });
-    expect((await found('old'))?.link.expiresAt).toBeUndefined();
-    expect(await found('ending')).toMatchObject({ link: { id: 'ending', expiresAt: 1_900_000_000 } });
+    const storage = await open(path);
+    const { link, key } = await keepLink(storage);
+    await storage.close();
+    const upgraded = await database(path, { ...migrations, '2_next': addNickname });
+    const { rows } = await sql`select id from alexa_links`.execute(upgraded);
+    expect(rows).toEqual([{ id: link.id }]);
+    expect(key.linkId).toBe(link.id);
   });
 
-  it('upgrades many links in a moment', async () => {
+  it.each([
+    [
+      'a newer release has changed',
+      { ...migrations, '2_next': addNickname },
+      /newer release.*2_next.*backup/,
+    ],
+    [
+      'is from before the first release',
+      { '0001_links': addNickname, '0002_failures': addNickname },
+      /before the first release.*another file or database.*alexa_.*link again/,
+    ],
+  ])('refuses a database that %s, and changes nothing in it', async (_what, release, problem) => {
     const path = join(temporaryFolder(), 'links.db');
-    const { '0001_links': first, '0002_failures': second } = migrations;
-    if (first === undefined || second === undefined) throw new Error('the first migrations are gone');
-    const older = await database(path, { '0001_links': first, '0002_failures': second });
-    const numbers = sql`(with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000) select i from n)`;
-    await sql`insert into alexa_links (id, client_id, subject, username, scope, redirect_host, reference, created_at)
-      select 'id' || i, 'c', 's', 'u', '', 'h', 'r', 1 from ${numbers} as n`.execute(older);
-    await sql`insert into alexa_access_tokens select 'd' || i, 'id' || i, 1, i from ${numbers} as n`.execute(
-      older,
-    );
-    await older.destroy();
-    const startedAt = performance.now();
-    const { links } = await open(path);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
-    expect(await links.find('id777')).toMatchObject({ expiresAt: 777 });
-  });
-
-  it('refuses a database that a newer release has changed, and changes nothing in it', async () => {
-    const path = join(temporaryFolder(), 'links.db');
-    await (await database(path, nextRelease)).destroy();
+    await (await database(path, release)).destroy();
     const before = readFileSync(path);
-    await expect(openSqliteStorage(path)).rejects.toThrow(/newer release.*9999_next/);
+    await expect(openSqliteStorage(path)).rejects.toThrow(problem);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('says that it may not write a file that is there', async () => {
+    const path = join(temporaryFolder(), 'links.db');
+    await (await open(path)).close();
+    expect(await openAsNobody(path)).toMatch(/attempt to write a readonly database/);
+  });
+
+  it('keeps a hundred statements prepared at most, and each works again after it was dropped', async () => {
+    const db = await database(join(temporaryFolder(), 'links.db'));
+    const ask = (count: number) =>
+      db.selectFrom('alexaLinks').select('id').where('id', 'in', Array(count).fill('x')).execute();
+    for (let count = 1; count <= 250; count += 1) expect(await ask(count)).toEqual([]);
+    expect(await ask(1)).toEqual([]);
   });
 
   it('refuses a file that is no database', async () => {
@@ -205,7 +213,7 @@ describe('SQLite', () => {
 
   it('takes the write lock when a transaction begins, so that what it reads holds until it writes', async () => {
     const path = join(temporaryFolder(), 'links.db');
-    const db = await database(path, migrations);
+    const db = await database(path);
     const other = new DatabaseSync(path, { timeout: 0 });
     onTestFinished(() => other.close());
     await db.transaction().execute(async () => {

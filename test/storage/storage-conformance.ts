@@ -3,16 +3,14 @@ import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import {
-  type AccessTokenKey,
   type AccessTokenRecord,
-  type CodeRecord,
   type Link,
   type LinkFilter,
-  type RefreshTokenRecord,
+  mostAccessTokens,
   type Renewal,
-  recordSeconds,
+  retentionSeconds,
   type Storage,
-  unredeemedSeconds,
+  type TokenKey,
 } from '../../src/storage/stores.ts';
 
 export const madeAt = 1_800_000_000;
@@ -39,49 +37,52 @@ export function newToken(changes: Partial<AccessTokenRecord> = {}): AccessTokenR
 export async function keepLink(
   { links }: Pick<Storage, 'links'>,
   changes: Partial<Link> = {},
-): Promise<{ link: Link; accessToken: AccessTokenRecord; key: AccessTokenKey }> {
+): Promise<{ link: Link; accessToken: AccessTokenRecord; key: TokenKey }> {
   const link = newLink(changes);
   const accessToken = newToken({ expiresAt: link.expiresAt });
   await links.create(link, accessToken);
   return { link, accessToken, key: { linkId: link.id, digest: accessToken.digest } };
 }
 
-function newCode(changes: Partial<CodeRecord> = {}): CodeRecord {
-  return { digest: sha256(randomUUID()), redirectUri: 'https://example.com/?a=b', ...changes };
-}
-
-function newRefreshToken(changes: Partial<RefreshTokenRecord> = {}): RefreshTokenRecord {
-  return {
-    familyDigest: sha256('family'),
-    digest: sha256(randomUUID()),
-    issuedAt: madeAt,
-    answered: false,
-    predecessors: [],
+/** A link that waits for its code to be redeemed. */
+function newCodeLink(changes: Partial<Link> = {}): Link {
+  return newLink({
+    expiresAt: madeAt + 300,
+    codeDigest: sha256(randomUUID()),
+    codeRedirectUri: 'https://example.com/?a=b',
+    codeChallenge: sha256('verifier'),
     ...changes,
-  };
+  });
 }
 
-export function newRenewal(
-  changes: Partial<Renewal & { refreshToken: RefreshTokenRecord }> = {},
-): Renewal & { refreshToken: RefreshTokenRecord } {
-  return { ...newAccess(), ...changes, refreshToken: changes.refreshToken ?? newRefreshToken() };
-}
-
-/** A renewal that leaves the refresh token as it is. */
-export function newAccess(accessToken = newToken({ expiresAt: madeAt + 3600 })) {
-  return { accessToken, expiresAt: madeAt + 10_000 };
-}
-
-/** Keeps a link with a code, and gives both. */
+/** Keeps a link with a code, and gives it. */
 export async function keepCode(
   { links }: Pick<Storage, 'links'>,
   changes: Partial<Link> = {},
-): Promise<{ link: Link; code: CodeRecord }> {
-  const link = newLink({ expiresAt: madeAt + 300, ...changes });
-  const code = newCode();
-  await links.createWithCode(link, code);
-  return { link, code };
+): Promise<Link> {
+  const link = newCodeLink(changes);
+  await links.createWithCode(link);
+  return link;
 }
+
+/** An access token of an hour, and an end of the link that goes with it. */
+export function newRenewal(issuedAt = madeAt + 10): Renewal {
+  return {
+    accessToken: newToken({ issuedAt, expiresAt: issuedAt + 3600 }),
+    expiresAt: issuedAt + 400 * 86_400,
+  };
+}
+
+/** Keeps a link whose code was redeemed, and gives it with both its tokens. */
+async function keepRedeemed(storage: Pick<Storage, 'links'>, changes: Partial<Link> = {}) {
+  const link = await keepCode(storage, changes);
+  const [refreshDigest, renewal] = [sha256(randomUUID()), newRenewal()];
+  expect(await storage.links.redeemCode(link.id, refreshDigest, renewal)).toBe(true);
+  const redeemed = { ...link, expiresAt: renewal.expiresAt, redeemedAt: renewal.accessToken.issuedAt };
+  return { link: redeemed, refreshKey: { linkId: link.id, digest: refreshDigest }, renewal };
+}
+
+const keyOf = ({ id: linkId }: Link, { accessToken: { digest } }: Renewal): TokenKey => ({ linkId, digest });
 
 /** Keeps many links, a few at a time. */
 export function keepMany(storage: Storage, count: number, changes: Partial<Link>) {
@@ -235,203 +236,176 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       expect(await found(storage, { subject }, [mine.link, other.link])).toEqual([other.link.id]);
     });
 
-    it('counts the live links that end between two instants', async () => {
+    it('lists a user’s links newest first, however many there are', async () => {
       const storage = await open();
-      // Far away from what other tests leave in the same table.
-      const from = madeAt + Math.floor(Math.random() * 1e9) * 1000;
-      for (const after of [0, 1, 50, 100, 101]) await keepLink(storage, { expiresAt: from + after });
-      await keepLink(storage);
-      const revoked = await keepLink(storage, { expiresAt: from + 60 });
-      await storage.links.revoke(revoked.link.id, madeAt);
-      expect(await storage.links.countEnding(from, from + 100)).toBe(3);
+      const subject = randomUUID();
+      const aFew = pLimit(8);
+      const instants = Array.from({ length: 205 }, (_, index) => madeAt + ((index * 37) % 100));
+      await Promise.all(instants.map((createdAt) => aFew(() => keepLink(storage, { subject, createdAt }))));
+      await keepLink(storage, { subject, createdAt: madeAt - 1 });
+      const listed = await Array.fromAsync(storage.links.list({ subject }));
+      expect(listed.map(({ createdAt }) => createdAt)).toEqual(
+        [...instants, madeAt - 1].toSorted((x, y) => y - x),
+      );
+      expect(new Set(listed.map(({ id }) => id)).size).toBe(206);
     });
 
     it('gives a link with its code back, as it was kept', async () => {
       const { links } = await open();
-      for (const code of [newCode(), newCode({ codeChallenge: sha256('x') })]) {
-        const link = newLink({ expiresAt: madeAt + 300 });
-        await links.createWithCode(link, code);
-        const found = await links.findCodeGrant(link.id);
-        expect(found).toEqual({ link, code });
-        expect(found?.refreshToken).toBeUndefined();
+      for (const link of [newCodeLink(), newCodeLink({ codeChallenge: undefined })]) {
+        await links.createWithCode(link);
         expect(await links.find(link.id)).toEqual(link);
-        const key = { linkId: link.id, digest: code.digest };
+        expect((await links.find(link.id))?.redeemedAt).toBeUndefined();
+        const key = { linkId: link.id, digest: link.codeDigest ?? '' };
         expect(await links.findByAccessToken(key)).toBeUndefined();
+        expect(await links.findByRefreshToken(key)).toBeUndefined();
         const listed = await Array.fromAsync(links.list({ subject: link.subject }));
         expect(listed).toContainEqual(link);
       }
-      expect(await links.findCodeGrant('nothing')).toBeUndefined();
     });
 
-    it('never replaces a link by one with a code, and finds no code where there is none', async () => {
+    it('never replaces a link by one with a code, and redeems nothing of a link without one', async () => {
       const storage = await open();
       const { links } = storage;
       const [plain, coded] = [await keepLink(storage), await keepCode(storage)];
-      expect(await links.findCodeGrant(plain.link.id)).toBeUndefined();
-      expect(await links.renew(plain.link.id, undefined, newRenewal())).toBe(false);
+      expect(await links.redeemCode(plain.link.id, 'x', newRenewal())).toBe(false);
+      expect(await links.addAccessToken(plain.link.id, newRenewal())).toBe(false);
       const gone = { name: 'StorageUnavailableError' };
-      await expect(links.createWithCode(plain.link, newCode())).rejects.toMatchObject(gone);
-      await expect(links.createWithCode(coded.link, newCode())).rejects.toMatchObject(gone);
-      await expect(links.create(coded.link, newToken())).rejects.toMatchObject(gone);
-      expect(await links.findCodeGrant(coded.link.id)).toEqual(coded);
+      await expect(
+        links.createWithCode({ ...plain.link, ...newCodeLink({ id: plain.link.id }) }),
+      ).rejects.toMatchObject(gone);
+      await expect(links.createWithCode(newCodeLink({ id: coded.id }))).rejects.toMatchObject(gone);
+      await expect(links.create(newLink({ id: coded.id }), newToken())).rejects.toMatchObject(gone);
+      expect(await links.find(coded.id)).toEqual(coded);
+      expect(await links.find(plain.link.id)).toEqual(plain.link);
     });
 
-    it('keeps a renewal with its access token, where what was found is still there', async () => {
+    it('redeems a code once, and finds the link by both its tokens', async () => {
       const storage = await open();
       const { links } = storage;
-      const { link, code } = await keepCode(storage);
-      const first = newRenewal();
-      expect(await links.renew(link.id, first.refreshToken, newRenewal())).toBe(false);
-      expect(await links.renew(link.id, undefined, first)).toBe(true);
-      expect(await links.renew(link.id, undefined, newRenewal())).toBe(false);
-      const renewed = { ...link, expiresAt: first.expiresAt };
-      expect(await links.findCodeGrant(link.id)).toEqual({
-        link: renewed,
-        code,
-        refreshToken: first.refreshToken,
+      const { link, refreshKey, renewal } = await keepRedeemed(storage);
+      const again = newRenewal();
+      expect(await links.redeemCode(link.id, sha256('another'), again)).toBe(false);
+      expect(await links.redeemCode('nothing', 'x', again)).toBe(false);
+      expect(await links.findByRefreshToken(refreshKey)).toEqual(link);
+      expect(await links.findByAccessToken(keyOf(link, renewal))).toEqual({
+        link,
+        accessToken: renewal.accessToken,
       });
-      const predecessor = { digest: first.refreshToken.digest, salt: 'salt', usedAt: madeAt + 9 };
-      const refreshToken = newRefreshToken({ issuedAt: madeAt + 9, predecessors: [predecessor] });
-      const second = newRenewal({ refreshToken, expiresAt: madeAt + 20_000, usedAt: madeAt + 9 });
-      expect(await links.renew(link.id, first.refreshToken, second)).toBe(true);
-      expect(await links.renew(link.id, first.refreshToken, newRenewal())).toBe(false);
-      const again = { ...renewed, expiresAt: second.expiresAt, lastUsedAt: madeAt + 9 };
-      expect(await links.findCodeGrant(link.id)).toEqual({ link: again, code, refreshToken });
-      for (const { accessToken } of [first, second])
-        expect(await links.findByAccessToken({ linkId: link.id, digest: accessToken.digest })).toEqual({
-          link: again,
-          accessToken,
-        });
+      expect(await links.findByAccessToken(keyOf(link, again))).toBeUndefined();
+      for (const digest of ['', sha256('another'), refreshKey.digest.toLowerCase(), link.codeDigest ?? ''])
+        expect(await links.findByRefreshToken({ linkId: link.id, digest })).toBeUndefined();
+      const other = await keepRedeemed(storage);
+      expect(
+        await links.findByRefreshToken({ linkId: other.link.id, digest: refreshKey.digest }),
+      ).toBeUndefined();
     });
 
-    it('knows the token that was found by its instant too, and keeps nothing of what it refuses', async () => {
+    it('tells exactly one of many that redeem at once, and keeps what that one brought', async () => {
       const storage = await open();
       const { links } = storage;
-      const { link } = await keepCode(storage);
-      const { refreshToken, ...first } = newRenewal();
-      await links.renew(link.id, undefined, { ...first, refreshToken });
-      const refused = newRenewal();
-      const older = { ...refreshToken, issuedAt: refreshToken.issuedAt - 1 };
-      expect(await links.renew(link.id, older, refused)).toBe(false);
-      expect(await links.renew('nothing', undefined, refused)).toBe(false);
-      const key = { linkId: link.id, digest: refused.accessToken.digest };
-      expect(await links.findByAccessToken(key)).toBeUndefined();
-      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(refreshToken);
-    });
-
-    it('renews nothing of a link that is revoked', async () => {
-      const storage = await open();
-      const { links } = storage;
-      const { link } = await keepCode(storage);
-      await links.revoke(link.id, madeAt);
-      expect(await links.renew(link.id, undefined, newRenewal())).toBe(false);
-      const other = await keepCode(storage);
-      const { refreshToken, ...first } = newRenewal();
-      await links.renew(other.link.id, undefined, { ...first, refreshToken });
-      await links.revoke(other.link.id, madeAt + 1);
-      expect(await links.renew(other.link.id, refreshToken, newRenewal())).toBe(false);
-      expect((await links.find(other.link.id))?.revokedAt).toBe(madeAt + 1);
-    });
-
-    it('tells exactly one of many that renew at once', async () => {
-      const storage = await open();
-      const { links } = storage;
-      const { link } = await keepCode(storage);
+      const link = await keepCode(storage);
       const renewals = Array.from({ length: 20 }, () => newRenewal());
-      const all = await Promise.all(renewals.map((renewal) => links.renew(link.id, undefined, renewal)));
+      const all = await Promise.all(
+        renewals.map((renewal, index) => links.redeemCode(link.id, `refresh ${index}`, renewal)),
+      );
       expect(all.filter((first) => first)).toHaveLength(1);
-      const kept = renewals[all.indexOf(true)];
-      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(kept?.refreshToken);
       const found = await Promise.all(
-        renewals.map(({ accessToken: { digest } }) => links.findByAccessToken({ linkId: link.id, digest })),
+        renewals.map((renewal) => links.findByAccessToken(keyOf(link, renewal))),
       );
       expect(found.map((each) => each !== undefined)).toEqual(all);
+      const digest = `refresh ${all.indexOf(true)}`;
+      expect(await links.findByRefreshToken({ linkId: link.id, digest })).toBeDefined();
     });
 
-    it('keeps the access tokens of all that leave the refresh token as it is, and that it was answered', async () => {
+    it('keeps the access tokens of all that refresh at once, with the end and the use', async () => {
       const storage = await open();
       const { links } = storage;
-      const { link } = await keepCode(storage);
-      const first = newRenewal();
-      await links.renew(link.id, undefined, first);
-      const { refreshToken } = first;
-      await links.markAnswered(link.id, sha256('another'));
-      expect((await links.findCodeGrant(link.id))?.refreshToken?.answered).toBe(false);
-      await links.markAnswered(link.id, refreshToken.digest);
-      const renewals = Array.from({ length: 20 }, () => newAccess());
-      const all = await Promise.all(renewals.map((renewal) => links.renew(link.id, refreshToken, renewal)));
+      const { link, refreshKey, renewal: first } = await keepRedeemed(storage);
+      const renewals = Array.from({ length: 20 }, () => newRenewal(madeAt + 1000));
+      const all = await Promise.all(renewals.map((renewal) => links.addAccessToken(link.id, renewal)));
       expect(all).toEqual(Array(20).fill(true));
-      for (const { accessToken } of renewals)
-        expect(await links.findByAccessToken({ linkId: link.id, digest: accessToken.digest })).toMatchObject({
-          accessToken,
+      const expiresAt = renewals[0]?.expiresAt;
+      const renewed = { ...link, expiresAt, lastUsedAt: madeAt + 1000 };
+      for (const renewal of [first, ...renewals])
+        expect(await links.findByAccessToken(keyOf(link, renewal))).toEqual({
+          link: renewed,
+          accessToken: renewal.accessToken,
         });
-      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual({ ...refreshToken, answered: true });
-      // Another has replaced it since: what was found does not come back, and the access token is kept all the same.
-      const next = newRenewal();
-      expect(await links.renew(link.id, refreshToken, next)).toBe(true);
-      const late = newAccess();
-      expect(await links.renew(link.id, refreshToken, late)).toBe(true);
-      expect((await links.findCodeGrant(link.id))?.refreshToken).toEqual(next.refreshToken);
-      const key = { linkId: link.id, digest: late.accessToken.digest };
-      expect(await links.findByAccessToken(key)).toMatchObject({ accessToken: late.accessToken });
-      await links.revoke(link.id, madeAt);
-      expect(await links.renew(link.id, refreshToken, newAccess())).toBe(false);
-      const unredeemed = await keepCode(storage);
-      expect(await links.renew(unredeemed.link.id, refreshToken, newAccess())).toBe(false);
-      await links.markAnswered('nothing', refreshToken.digest);
-      expect(await links.find('nothing')).toBeUndefined();
+      expect(await links.findByRefreshToken(refreshKey)).toEqual(renewed);
     });
 
-    it('finds an access token that has expired until the link is renewed, so that it can be revoked by it', async () => {
+    it('keeps fifty access tokens of a link at most, the newest', async () => {
       const storage = await open();
       const { links } = storage;
-      const { link } = await keepCode(storage);
-      const first = newRenewal();
-      await links.renew(link.id, undefined, first);
-      const keyOf = ({ accessToken: { digest } }: Renewal) => ({ linkId: link.id, digest });
-      const inTime = newAccess(newToken({ issuedAt: madeAt + 3599, expiresAt: madeAt + 7000 }));
-      await links.renew(link.id, first.refreshToken, inTime);
-      await storage.removeEnded(madeAt + 5000);
-      expect(await links.findByAccessToken(keyOf(first))).toBeDefined();
-      const late = newAccess(newToken({ issuedAt: madeAt + 3600, expiresAt: madeAt + 7200 }));
-      await links.renew(link.id, first.refreshToken, late);
-      expect(await links.findByAccessToken(keyOf(first))).toBeUndefined();
-      for (const each of [inTime, late]) expect(await links.findByAccessToken(keyOf(each))).toBeDefined();
+      const { link } = await keepRedeemed(storage);
+      const renewals = Array.from({ length: 60 }, (_, index) => newRenewal(madeAt + 20 + index));
+      for (const renewal of renewals) expect(await links.addAccessToken(link.id, renewal)).toBe(true);
+      const found = await Promise.all(
+        renewals.map((renewal) => links.findByAccessToken(keyOf(link, renewal))),
+      );
+      expect(mostAccessTokens).toBe(50);
+      expect(found.map((each) => each !== undefined)).toEqual([
+        ...Array(10).fill(false),
+        ...Array(50).fill(true),
+      ]);
     });
 
-    it('erases a link with its code and all tokens, also while it is renewed', async () => {
+    it('redeems and adds nothing to a link that is revoked or gone', async () => {
       const storage = await open();
       const { links } = storage;
-      const { link } = await keepCode(storage);
-      const first = newRenewal();
-      await links.renew(link.id, undefined, first);
-      const { refreshToken } = first;
-      const renewals = Array.from({ length: 10 }, () => newAccess());
-      const renewing = renewals.map((renewal) => links.renew(link.id, refreshToken, renewal));
+      const waiting = await keepCode(storage);
+      await links.revoke(waiting.id, madeAt);
+      expect(await links.redeemCode(waiting.id, 'x', newRenewal())).toBe(false);
+      const { link } = await keepRedeemed(storage);
+      await links.revoke(link.id, madeAt + 1);
+      const refused = newRenewal();
+      expect(await links.addAccessToken(link.id, refused)).toBe(false);
+      expect(await links.find(link.id)).toEqual({ ...link, revokedAt: madeAt + 1 });
+      expect(await links.findByAccessToken(keyOf(link, refused))).toBeUndefined();
+      expect(await links.addAccessToken((await keepCode(storage)).id, newRenewal())).toBe(false);
+      expect(await links.addAccessToken('nothing', newRenewal())).toBe(false);
+    });
+
+    it('finds an access token that has expired until the link is refreshed, so that it can be revoked by it', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link, renewal: first } = await keepRedeemed(storage);
+      const expiresAt = first.accessToken.expiresAt ?? 0;
+      const inTime = newRenewal(expiresAt - 1);
+      await links.addAccessToken(link.id, inTime);
+      await storage.removeEnded(expiresAt + 1000);
+      expect(await links.findByAccessToken(keyOf(link, first))).toBeDefined();
+      const late = newRenewal(expiresAt);
+      await links.addAccessToken(link.id, late);
+      expect(await links.findByAccessToken(keyOf(link, first))).toBeUndefined();
+      for (const each of [inTime, late])
+        expect(await links.findByAccessToken(keyOf(link, each))).toBeDefined();
+    });
+
+    it('erases a link with its code and all tokens, also while it is refreshed', async () => {
+      const storage = await open();
+      const { links } = storage;
+      const { link, refreshKey, renewal: first } = await keepRedeemed(storage);
+      const renewals = Array.from({ length: 10 }, () => newRenewal());
+      const renewing = renewals.map((renewal) => links.addAccessToken(link.id, renewal));
       const [erased] = await Promise.all([links.erase(link.id), ...renewing]);
       expect(erased).toBe(true);
-      expect(await links.findCodeGrant(link.id)).toBeUndefined();
-      for (const { accessToken } of [first, ...renewals])
-        expect(
-          await links.findByAccessToken({ linkId: link.id, digest: accessToken.digest }),
-        ).toBeUndefined();
+      expect(await links.find(link.id)).toBeUndefined();
+      expect(await links.findByRefreshToken(refreshKey)).toBeUndefined();
+      for (const renewal of [first, ...renewals])
+        expect(await links.findByAccessToken(keyOf(link, renewal))).toBeUndefined();
     });
 
-    it('gives a ticket for one change, of many that ask at once, and for that again', async () => {
+    it('gives a ticket so often as it may be used, also to many that ask at once', async () => {
       const { tickets } = await open();
       const digest = sha256(randomUUID());
       const ticket = { subject: "o'b \u{1F600}", username: 'zoé', expiresAt: madeAt };
-      await tickets.keep(digest, ticket);
-      expect(await tickets.consume(sha256('another'), 'x', madeAt)).toBeUndefined();
-      const changes = Array.from({ length: 20 }, (_, index) => `change ${index}`);
-      const given = await Promise.all(
-        changes.map((change, index) => tickets.consume(digest, change, madeAt + index)),
-      );
-      const usedAt = madeAt + given.findIndex((each) => each !== undefined);
-      expect(given.filter((each) => each !== undefined)).toEqual([{ ...ticket, usedAt }]);
-      const first = changes[given.findIndex((each) => each !== undefined)] ?? '';
-      expect(await tickets.consume(digest, first, madeAt + 99)).toEqual({ ...ticket, usedAt });
-      expect(await tickets.consume(digest, 'another change', madeAt)).toBeUndefined();
+      await tickets.create(digest, ticket);
+      expect(await tickets.use(sha256('another'), 20)).toBeUndefined();
+      const given = await Promise.all(Array.from({ length: 30 }, () => tickets.use(digest, 20)));
+      expect(given.filter((each) => each !== undefined)).toEqual(Array(20).fill(ticket));
+      expect(await tickets.use(digest, 20)).toBeUndefined();
     });
 
     it('erases the tickets of a person, by id or name, and nobody else’s', async () => {
@@ -439,14 +413,14 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
       const [subject, other] = [randomUUID(), randomUUID()];
       const keep = async (ticket: { subject: string; username: string }) => {
         const digest = sha256(randomUUID());
-        await tickets.keep(digest, { ...ticket, expiresAt: madeAt });
+        await tickets.create(digest, { ...ticket, expiresAt: madeAt });
         return digest;
       };
       const mine = [await keep({ subject, username: 'x' }), await keep({ subject: 'y', username: subject })];
       const theirs = await keep({ subject: other, username: 'x' });
       await tickets.erase(subject);
-      for (const digest of mine) expect(await tickets.consume(digest, 'x', madeAt)).toBeUndefined();
-      expect(await tickets.consume(theirs, 'x', madeAt)).toBeDefined();
+      for (const digest of mine) expect(await tickets.use(digest, 20)).toBeUndefined();
+      expect(await tickets.use(theirs, 20)).toBeDefined();
     });
 
     it('says that it is there, and after closing that it is not', async () => {
@@ -460,19 +434,18 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         () => storage.ping(),
         () => links.findByAccessToken(key),
         () => links.find(link.id),
-        () => links.findCodeGrant(link.id),
-        () => links.createWithCode(newLink(), newCode()),
-        () => links.renew(link.id, undefined, newRenewal()),
-        () => links.markAnswered(link.id, 'x'),
+        () => links.findByRefreshToken(key),
+        () => links.createWithCode(newCodeLink()),
+        () => links.redeemCode(link.id, 'x', newRenewal()),
+        () => links.addAccessToken(link.id, newRenewal()),
         () => links.create(newLink(), newToken()),
         () => links.revoke(link.id, madeAt),
         () => links.recordUse(link.id, madeAt, 0),
         () => links.erase(link.id),
-        () => links.countEnding(0, 1),
         () => Array.fromAsync(links.list({})),
         () => Array.fromAsync(links.list({ subject: 'x' })),
-        () => tickets.keep('x', { subject: 'x', username: 'x', expiresAt: 1 }),
-        () => tickets.consume('x', 'x', 1),
+        () => tickets.create('x', { subject: 'x', username: 'x', expiresAt: 1 }),
+        () => tickets.use('x', 1),
         () => tickets.erase('x'),
       ])
         await expect(operation(), operation.toString()).rejects.toMatchObject(gone);
@@ -483,10 +456,10 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
 /** What every engine must do that takes out by itself what has ended, rather than have the database do it. */
 export function describeRemoval(name: string, open: () => Promise<Storage>): void {
   describe(`${name}, when it takes out what has ended`, () => {
-    it('takes expired tickets, and links with their tokens 90 days after their end, unredeemed ones after a day', async () => {
+    it('deletes expired tickets, and links with their tokens 90 days after their end', async () => {
       const storage = await open();
       const { links, tickets } = storage;
-      const now = madeAt + recordSeconds;
+      const now = madeAt + retentionSeconds;
       const lasting = await keepLink(storage, { expiresAt: now + 1 });
       const endless = await keepLink(storage);
       const revokedLately = await keepLink(storage);
@@ -495,34 +468,32 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
       await links.revoke(revokedLongAgo.link.id, madeAt);
       const expiredLately = await keepLink(storage, { expiresAt: madeAt + 1 });
       const expiredLongAgo = await keepLink(storage, { expiresAt: madeAt });
-      const neverRedeemed = await keepCode(storage, { expiresAt: now - unredeemedSeconds });
-      const hardlyRedeemed = await keepCode(storage, { expiresAt: now - unredeemedSeconds + 1 });
-      const redeemed = await keepCode(storage, { expiresAt: madeAt });
-      await links.renew(redeemed.link.id, undefined, { ...newRenewal(), expiresAt: madeAt + 1 });
-      await tickets.keep('old', { subject: 's', username: 'u', expiresAt: now });
-      await tickets.keep('new', { subject: 's', username: 'u', expiresAt: now + 1 });
+      const neverRedeemed = await keepCode(storage, { expiresAt: madeAt });
+      const redeemed = await keepRedeemed(storage, { expiresAt: madeAt });
+      await tickets.create('old', { subject: 's', username: 'u', expiresAt: now });
+      await tickets.create('new', { subject: 's', username: 'u', expiresAt: now + 1 });
 
       await storage.failures.add('a-failure', 0.001);
       const later = Math.floor(Date.now() / 1000) + 2;
       expect(await storage.removeEnded(Math.max(now, later))).toBe(5);
       expect(await storage.removeEnded(now)).toBe(0);
-      expect(await links.find(neverRedeemed.link.id)).toBeUndefined();
+      expect(await links.find(neverRedeemed.id)).toBeUndefined();
       for (const { key } of [lasting, endless, revokedLately, expiredLately])
         expect(await links.findByAccessToken(key)).toBeDefined();
-      for (const { link } of [hardlyRedeemed, redeemed]) expect(await links.find(link.id)).toBeDefined();
+      expect(await links.findByRefreshToken(redeemed.refreshKey)).toBeDefined();
       for (const { link, key } of [revokedLongAgo, expiredLongAgo]) {
         expect(await links.find(link.id)).toBeUndefined();
         expect(await links.findByAccessToken(key)).toBeUndefined();
       }
-      expect(await tickets.consume('old', 'x', now)).toBeUndefined();
-      expect(await tickets.consume('new', 'x', now)).toBeDefined();
+      expect(await tickets.use('old', 20)).toBeUndefined();
+      expect(await tickets.use('new', 20)).toBeDefined();
     });
 
     it('goes a small batch at a time', async () => {
       const storage = await open();
       await keepMany(storage, 450, { expiresAt: madeAt });
       const batches: number[] = [];
-      do batches.push(await storage.removeEnded(madeAt + recordSeconds));
+      do batches.push(await storage.removeEnded(madeAt + retentionSeconds));
       while (batches.at(-1) !== 0);
       expect(Math.max(...batches)).toBeLessThanOrEqual(600);
       expect(await Array.fromAsync(storage.links.list({}))).toEqual([]);

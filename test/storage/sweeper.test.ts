@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
-import { recordSeconds } from '../../src/storage/stores.ts';
+import { retentionSeconds } from '../../src/storage/stores.ts';
 import { createSweeper } from '../../src/storage/sweeper.ts';
 import { keepLink, keepMany, madeAt } from './storage-conformance.ts';
 
@@ -20,7 +20,7 @@ async function sweeping(now: number) {
 
 describe('the sweeper', () => {
   it('takes out batch after batch by itself, says how many, and stops when told', async () => {
-    const { storage, sweeper, removed, failures } = await sweeping(madeAt + recordSeconds);
+    const { storage, sweeper, removed, failures } = await sweeping(madeAt + retentionSeconds);
     await keepMany(storage, 450, { expiresAt: madeAt });
     const { link } = await keepLink(storage);
     sweeper.start();

@@ -13,6 +13,8 @@ import { freePort } from './server.ts';
 export interface DatabaseServer {
   readonly port: number;
   readonly certificates: Certificates;
+  /** Where its socket is. */
+  readonly folder: string;
   /** The address of the database, also by way of another port. */
   url(port?: number): string;
   stop(): Promise<void>;
@@ -51,6 +53,7 @@ export async function startPostgres(): Promise<DatabaseServer> {
   return {
     port,
     certificates,
+    folder,
     url: (at = port) => `postgres://app:${encodeURIComponent(password)}@127.0.0.1:${at}/app`,
     async stop() {
       await postgres.stop();
@@ -102,6 +105,7 @@ export async function startMariaDb(): Promise<DatabaseServer> {
   return {
     port,
     certificates,
+    folder,
     url: (at = port) => `mysql://app:${encodeURIComponent(password)}@127.0.0.1:${at}/app`,
     stop,
   };

@@ -134,7 +134,7 @@ export async function startServerIn(
     parsed.config,
     createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
     // A second, and nearly a minute, in production.
-    { refusalSeconds: 0.01, rememberSeconds: 0, sweepSeconds: 600, ...timing },
+    { refusalSeconds: 0.01, rememberSeconds: 0.001, sweepSeconds: 600, ...timing },
   );
   await server.listen();
   let stopped: Promise<void> | undefined;

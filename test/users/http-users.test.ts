@@ -54,7 +54,7 @@ describe('an operator’s endpoint', () => {
   it('is asked by POST, with JSON and the token as Bearer', async () => {
     const { store, asked } = await users(undefined, 'token-of-the-endpoint');
     const answer = await store.authenticate('alice', 'wonderland');
-    expect(answer).toEqual({ id: '7', username: 'alice', name: 'Alice' });
+    expect(answer).toEqual({ id: '7', name: 'Alice' });
     expect(asked.at(-1)).toMatchObject({
       method: 'POST',
       url: '/check?from=alexa',

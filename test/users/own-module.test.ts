@@ -47,7 +47,7 @@ describeUserStore('an operator’s own module', async () => ({
 describe('an operator’s own module', () => {
   it('gives users as it has them, with the id as text', async () => {
     const { store } = await users();
-    expect(await store.authenticate('alice', 'wonderland')).toEqual({ id: '7', username: 'alice' });
+    expect(await store.authenticate('alice', 'wonderland')).toEqual({ id: '7' });
     await store.ping();
     await store.close();
   });
@@ -88,7 +88,7 @@ describe('an operator’s own module', () => {
 
   it('may answer without a promise, and with null for nobody', async () => {
     const { store } = await givesBack('{ authenticate: (name) => name === "alice" ? { id: "a" } : null }');
-    expect(await store.authenticate('alice', 'x')).toEqual({ id: 'a', username: 'alice' });
+    expect(await store.authenticate('alice', 'x')).toEqual({ id: 'a' });
     expect(await store.authenticate('bob', 'x')).toBeUndefined();
     expect(store.findById).toBeUndefined();
   });

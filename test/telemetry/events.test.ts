@@ -1,0 +1,42 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createReport } from '../../src/telemetry/events.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+
+function reporting() {
+  const [lines, told]: [string[], string[]] = [[], []];
+  const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line).event) });
+  return { lines, told, report: createReport(log, (event) => void told.push(event)) };
+}
+
+/** Turns the clock to seconds from now. */
+function turnClock(): (seconds: number) => void {
+  const start = performance.now();
+  const clock = vi.spyOn(performance, 'now');
+  onTestFinished(() => clock.mockRestore());
+  return (seconds) => void clock.mockReturnValue(start + seconds * 1000);
+}
+
+describe('what fails for many requests', () => {
+  it.each([
+    ['users.unavailable', 10],
+    ['link.use_unrecorded', 60],
+  ] as const)('%s is logged once in %i seconds, and counted each time', (event, seconds) => {
+    const turnTo = turnClock();
+    const { lines, told, report } = reporting();
+    turnTo(0);
+    for (let time = 0; time < 3000; time += 1) report(event);
+    turnTo(seconds - 1);
+    report(event);
+    expect([lines.length, told.length]).toEqual([1, 3001]);
+    turnTo(seconds);
+    report(event);
+    expect([lines.length, told.length]).toEqual([2, 3002]);
+  });
+
+  it('does not keep other events quiet', () => {
+    const { lines, report } = reporting();
+    report('users.unavailable');
+    for (let time = 0; time < 3; time += 1) report('storage.unavailable');
+    expect(lines).toHaveLength(4);
+  });
+});
