@@ -14,7 +14,7 @@ import {
   type Variables,
 } from './config/variables.ts';
 import type { Clients } from './oauth/client.ts';
-import type { SigningKeys } from './oauth/signing-keys.ts';
+import type { SigningKeys } from './oauth/jwt-access-token.ts';
 import { type LogLevel, logLevels } from './telemetry/log.ts';
 
 /** Everything that can be set, checked. What is undefined has its demo in development, and is never so in production. */

@@ -6,7 +6,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import type { PublicJwk, SigningKeys } from '../oauth/signing-keys.ts';
+import type { PublicJwk, SigningKeys } from '../oauth/jwt-access-token.ts';
 import type { AddProblem } from './problem.ts';
 import { type ReadFile, whyUnreadable } from './variables.ts';
 

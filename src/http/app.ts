@@ -4,12 +4,12 @@
  */
 import express, { type Express, type RequestHandler } from 'express';
 import createHttpError from 'http-errors';
-import type { GrantContext } from '../oauth/authorization-grant.ts';
 import type { Clients } from '../oauth/client.ts';
 import { createClientAuthentication } from '../oauth/client-authentication.ts';
+import type { GrantContext } from '../oauth/grants.ts';
 import type { TokenContext } from '../oauth/introspection.ts';
+import type { PublicJwk } from '../oauth/jwt-access-token.ts';
 import { describeAuthorizationServer, keySetPath } from '../oauth/metadata.ts';
-import type { PublicJwk } from '../oauth/signing-keys.ts';
 import type { TokenGrantContext } from '../oauth/token-grants.ts';
 import { createPages } from '../pages/pages.ts';
 import type { Views } from '../pages/views.ts';

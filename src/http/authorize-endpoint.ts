@@ -1,6 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { describeDifference, suggestRegistration } from '../alexa/redirect-uri-hint.ts';
-import { type GrantAttempt, type GrantContext, signInAndGrant } from '../oauth/authorization-grant.ts';
 import {
   type AuthorizationRequest,
   findRecipient,
@@ -10,6 +9,7 @@ import {
 } from '../oauth/authorization-request.ts';
 import { errorRedirect, successRedirect } from '../oauth/authorization-response.ts';
 import type { Clients } from '../oauth/client.ts';
+import { type GrantAttempt, type GrantContext, signInAndGrant } from '../oauth/grants.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
 import { singleParameter } from '../oauth/parameters.ts';
 import type { ProblemName } from '../pages/pages.ts';

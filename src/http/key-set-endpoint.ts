@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { PublicJwk } from '../oauth/signing-keys.ts';
+import type { PublicJwk } from '../oauth/jwt-access-token.ts';
 import type { Answers } from './answers.ts';
 
 /** How long others may keep the keys: a new one should be published for longer than this before it signs. */

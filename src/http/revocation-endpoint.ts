@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { ClientAuthentication } from '../oauth/client-authentication.ts';
+import { revokeToken } from '../oauth/introspection.ts';
 import { requiredParameter } from '../oauth/parameters.ts';
-import { revokeToken } from '../oauth/revocation.ts';
 import { findLinkOfToken } from '../oauth/token-lookup.ts';
 import type { LinkStore } from '../storage/stores.ts';
 import type { Report } from '../telemetry/events.ts';

@@ -1,5 +1,5 @@
 import { sha256 } from '../crypto/digest.ts';
-import type { TokenKey } from '../storage/stores.ts';
+import type { Link, TokenKey } from '../storage/stores.ts';
 
 /** So many random bytes, as base64url. */
 export type RandomText = (bytes: number) => string;
@@ -27,6 +27,26 @@ export function linkIdOf(locator: string): string {
 /** A token or code of 256 random bits, as 43 characters of base64url; those after the locator are its own. */
 export function createOpaqueToken(randomText: RandomText, locator: string): string {
   return locator + randomText(secretBytes);
+}
+
+/** What an access token is issued for; its link is about to be kept. */
+interface AccessTokenRequest {
+  readonly link: Link;
+  /** Of the link. */
+  readonly locator: string;
+  readonly issuedAt: number;
+  readonly expiresAt?: number;
+}
+
+/** Makes access tokens of one format (`ACCESS_TOKEN_FORMAT`). */
+export interface AccessTokenFormat {
+  issue(request: AccessTokenRequest): Promise<string>;
+  /** Seconds after which a token ends that no lifetime is set for. Absent: never by itself. */
+  readonly longestSeconds?: number;
+}
+
+export function createOpaqueFormat(randomText: RandomText): AccessTokenFormat {
+  return { issue: async ({ locator }) => createOpaqueToken(randomText, locator) };
 }
 
 /** The locator that an opaque token or code begins with. */

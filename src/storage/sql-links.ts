@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely, Transaction } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import type { Schema } from './sql-schema.ts';
 import {
   type AccessTokenRecord,
@@ -6,7 +6,6 @@ import {
   type LinkFilter,
   type LinkStore,
   mostAccessTokens,
-  type Renewal,
   type Run,
 } from './stores.ts';
 
@@ -36,21 +35,13 @@ const pageSizes = { ofSubject: 101, ofOthers: 500 };
 
 /** Links and their access tokens in the tables of `sql-schema.ts`. Each operation goes through `run`. */
 export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
-  const statements = compileStatements(db);
+  const statements = prepareStatements(db);
 
-  async function insertToken(
-    transaction: Transaction<Schema>,
-    linkId: string,
-    { digest, issuedAt, expiresAt }: AccessTokenRecord,
-  ): Promise<void> {
-    const values = [digest, linkId, issuedAt, expiresAt ?? null];
-    await transaction.executeQuery(withParameters(statements.insertToken, values));
-  }
+  const insertLink = (connection: Kysely<Schema>, link: Link) =>
+    statements.insertLink(connection, ...linkColumns.map((column) => link[column] ?? null));
 
-  async function insertLink(connection: Kysely<Schema>, link: Link): Promise<void> {
-    const values = linkColumns.map((column) => link[column] ?? null);
-    await connection.executeQuery(withParameters(statements.insertLink, values));
-  }
+  const insertToken = (connection: Kysely<Schema>, linkId: string, token: AccessTokenRecord) =>
+    statements.insertToken(connection, token.digest, linkId, token.issuedAt, token.expiresAt ?? null);
 
   return {
     create: (link, accessToken) =>
@@ -61,7 +52,9 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
         }),
       ),
 
-    createWithCode: (link) => run(() => insertLink(db, link)),
+    async createWithCode(link) {
+      await run(() => insertLink(db, link));
+    },
 
     redeemCode: (linkId, refreshDigest, { accessToken, expiresAt }) =>
       run(() =>
@@ -79,34 +72,28 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
         }),
       ),
 
-    addAccessToken: (linkId, { accessToken, expiresAt }: Renewal) =>
+    addAccessToken: (linkId, { accessToken, expiresAt }) =>
       run(() =>
         db.transaction().execute(async (transaction) => {
           const { issuedAt } = accessToken;
-          const renewing = withParameters(statements.renew, [issuedAt, expiresAt, linkId]);
-          const { numAffectedRows } = await transaction.executeQuery(renewing);
+          const { numAffectedRows } = await statements.renew(transaction, issuedAt, expiresAt, linkId);
           if (numAffectedRows === 0n) return false;
-          const values = [linkId, issuedAt, linkId, mostAccessTokens - 1];
-          await transaction.executeQuery(withParameters(statements.deleteOldTokens, values));
+          await statements.deleteOldTokens(transaction, linkId, issuedAt, linkId, mostAccessTokens - 1);
           await insertToken(transaction, linkId, accessToken);
           return true;
         }),
       ),
 
     async findByAccessToken({ digest }) {
-      const finding = withParameters(statements.findByAccessToken, [digest]);
-      const [row] = (await run(() => db.executeQuery(finding))).rows;
+      const [row] = (await run(() => statements.findByAccessToken(db, digest))).rows;
       if (row === undefined) return undefined;
       const { issuedAt, tokenExpiresAt, ...link } = row;
-      return {
-        link: linkOf(link),
-        accessToken: { digest, issuedAt, expiresAt: tokenExpiresAt ?? undefined },
-      };
+      const accessToken = { digest, issuedAt, expiresAt: tokenExpiresAt ?? undefined };
+      return { link: linkOf(link), accessToken };
     },
 
     async findByRefreshToken({ linkId, digest }) {
-      const finding = withParameters(statements.findByRefreshToken, [linkId, digest]);
-      const [row] = (await run(() => db.executeQuery(finding))).rows;
+      const [row] = (await run(() => statements.findByRefreshToken(db, linkId, digest))).rows;
       return row && linkOf(row);
     },
 
@@ -170,62 +157,56 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
   };
 }
 
-/** The statements of sign-ins, token checks and refreshes, compiled once: that costs more than SQLite takes to run them. */
-function compileStatements(db: Kysely<Schema>) {
-  const ofLink = linkColumns.map((column) => `alexaLinks.${column}` as const);
-  // The values only hold places: each run has its own, in the same order.
-  const link = Object.fromEntries(linkColumns.map((column) => [column, ''])) as unknown as LinkRow;
-  const token = { digest: '', linkId: '', issuedAt: 0, expiresAt: 0 };
-  return {
-    insertLink: db.insertInto('alexaLinks').values(link).compile(),
-    insertToken: db.insertInto('alexaAccessTokens').values(token).compile(),
-    findByAccessToken: db
-      .selectFrom('alexaAccessTokens')
-      .innerJoin('alexaLinks', 'alexaLinks.id', 'alexaAccessTokens.linkId')
-      .select(ofLink)
-      .select(['issuedAt', 'alexaAccessTokens.expiresAt as tokenExpiresAt'])
-      .where('digest', '=', '')
-      .compile(),
-    findByRefreshToken: db
-      .selectFrom('alexaLinks')
-      .select(linkColumns)
-      .where('id', '=', '')
-      .where('refreshDigest', '=', '')
-      .compile(),
-    renew: db
-      .updateTable('alexaLinks')
-      .set({ lastUsedAt: 0, expiresAt: 0 })
-      .where('id', '=', '')
-      .where('redeemedAt', 'is not', null)
-      .where('revokedAt', 'is', null)
-      .compile(),
-    deleteOldTokens: db
-      .deleteFrom('alexaAccessTokens')
-      .where('linkId', '=', '')
-      .where((row) =>
-        row.or([
-          row('expiresAt', '<=', 0),
-          row(
-            'digest',
-            'not in',
-            row
-              .selectFrom('alexaAccessTokens')
-              .select('digest')
-              .where('linkId', '=', '')
-              .orderBy('issuedAt', 'desc')
-              .limit(0),
-          ),
-        ]),
-      )
-      .compile(),
-  };
+/** A statement that is compiled once; each run has its own parameters, in the order in which they stand in it. */
+function prepare<Row>(statement: Compilable<Row>) {
+  const compiled = statement.compile();
+  return (connection: Kysely<Schema>, ...parameters: unknown[]) =>
+    connection.executeQuery<Row>({ ...compiled, parameters });
 }
 
-function withParameters<Row>(
-  statement: CompiledQuery<Row>,
-  parameters: readonly unknown[],
-): CompiledQuery<Row> {
-  return { ...statement, parameters };
+/**
+ * The statements of sign-ins, token checks and refreshes: to compile one takes longer than SQLite takes to run it. The values in
+ * them only hold the places of parameters.
+ */
+function prepareStatements(db: Kysely<Schema>) {
+  const link = Object.fromEntries(linkColumns.map((column) => [column, ''])) as unknown as LinkRow;
+  const newestTokens = db
+    .selectFrom('alexaAccessTokens')
+    .select('digest')
+    .where('linkId', '=', '')
+    .orderBy('issuedAt', 'desc')
+    .limit(0);
+  return {
+    insertLink: prepare(db.insertInto('alexaLinks').values(link)),
+    insertToken: prepare(
+      db.insertInto('alexaAccessTokens').values({ digest: '', linkId: '', issuedAt: 0, expiresAt: 0 }),
+    ),
+    findByAccessToken: prepare(
+      db
+        .selectFrom('alexaAccessTokens')
+        .innerJoin('alexaLinks', 'alexaLinks.id', 'alexaAccessTokens.linkId')
+        .select(linkColumns.map((column) => `alexaLinks.${column}` as const))
+        .select(['issuedAt', 'alexaAccessTokens.expiresAt as tokenExpiresAt'])
+        .where('digest', '=', ''),
+    ),
+    findByRefreshToken: prepare(
+      db.selectFrom('alexaLinks').select(linkColumns).where('id', '=', '').where('refreshDigest', '=', ''),
+    ),
+    renew: prepare(
+      db
+        .updateTable('alexaLinks')
+        .set({ lastUsedAt: 0, expiresAt: 0 })
+        .where('id', '=', '')
+        .where('redeemedAt', 'is not', null)
+        .where('revokedAt', 'is', null),
+    ),
+    deleteOldTokens: prepare(
+      db
+        .deleteFrom('alexaAccessTokens')
+        .where('linkId', '=', '')
+        .where((row) => row.or([row('expiresAt', '<=', 0), row('digest', 'not in', newestTokens)])),
+    ),
+  };
 }
 
 /** The link of a row: what is null there is left out. */

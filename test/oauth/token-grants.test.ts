@@ -2,13 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import { randomText } from '../../src/crypto/random.ts';
-import { createOpaqueFormat } from '../../src/oauth/access-token.ts';
 import type { Client } from '../../src/oauth/client.ts';
-import { issueCode } from '../../src/oauth/code-grant.ts';
-import { findActiveToken, introspect } from '../../src/oauth/introspection.ts';
+import { issueCode } from '../../src/oauth/grants.ts';
+import { findActiveToken, introspect, revokeToken } from '../../src/oauth/introspection.ts';
 import { OAuthError } from '../../src/oauth/oauth-error.ts';
-import { revokeToken } from '../../src/oauth/revocation.ts';
-import { createLocator, linkIdOf } from '../../src/oauth/token.ts';
+import { createLocator, createOpaqueFormat, linkIdOf } from '../../src/oauth/token.ts';
 import {
   redeemCode,
   refresh,
@@ -65,7 +63,7 @@ async function openWorld(people: { gone?: boolean } = {}) {
       createdAt: clock.now,
     };
     const request = { client, redirectUri, responseType: 'code', state: 'x', scope, codeChallenge } as const;
-    const { issued } = await issueCode(context, { link, locator }, request);
+    const { issued } = await issueCode(context, link, locator, request);
     return 'code' in issued ? issued.code : '';
   }
 
