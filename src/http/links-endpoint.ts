@@ -95,5 +95,6 @@ const all = 'all';
 function parseChosen(chosen: string, now: number) {
   const [, instant] = /^all(?:-(\d{1,12}))?$/.exec(chosen) ?? [];
   if (chosen === all || instant !== undefined) return { allAt: Number(instant ?? now) };
-  return { linkId: chosen };
+  // Engines refuse some texts as a key.
+  return { linkId: /^[0-9a-f]{32}$/.test(chosen) ? chosen : '' };
 }

@@ -1,4 +1,4 @@
-import { CamelCasePlugin, type Dialect, Kysely, type LogConfig, sql } from 'kysely';
+import { CamelCasePlugin, type Dialect, Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { AccessTokenRecord, Link, Ticket } from './stores.ts';
 
@@ -21,8 +21,8 @@ export interface Schema {
   readonly alexaFailures: { readonly key: string; readonly points: number; readonly expire: number };
 }
 
-export function openDatabase(dialect: Dialect, log?: LogConfig): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect, log, plugins: [new CamelCasePlugin()] });
+export function openDatabase(dialect: Dialect): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] });
 }
 
 /**

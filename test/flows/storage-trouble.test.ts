@@ -81,7 +81,7 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     expect(server.events('request.failed')).toEqual([]);
   }
 
-  it('takes a token that is none for none, whatever is in it', async () => {
+  it('takes a token or an id that is none for none, whatever is in it', async () => {
     const { location } = await engines[name]();
     const server = await startServer({ STORAGE: location() });
     const jti = (text: string) => Buffer.from(JSON.stringify({ jti: text })).toString('base64url');
@@ -92,6 +92,13 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
       '__proto__',
     ])
       expect((await callersOf(server, token)['userinfo']?.())?.status).toBe(401);
+    await link(server);
+    const page = await (await callersOf(server, '')['own links']?.())?.text();
+    const [, ticket = ''] = /name="ticket" value="([^"]*)"/.exec(page ?? '') ?? [];
+    for (const chosen of ['\0', 'x'.repeat(5000), '', 'all-', `all-${'9'.repeat(12)}`]) {
+      const body = new URLSearchParams({ ticket, link: chosen });
+      expect((await fetch(`${server.url}/links`, { method: 'POST', body })).status).toBe(200);
+    }
     expect(server.events('storage.unavailable')).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
-import { type LogEvent, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, type LogEvent, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { migrateStorage, openStorage } from '../../src/adapters.ts';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
 import { createFailureStore, limiterOf } from '../../src/storage/failure-store.ts';
-import { migrate, openDatabase } from '../../src/storage/sql-schema.ts';
+import { migrate, type Schema } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import type { Storage } from '../../src/storage/stores.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
@@ -28,7 +28,11 @@ const dialects = {
 /** The statements that each piece of work sends. */
 async function measured(dialect: keyof typeof dialects) {
   const statements: LogEvent['query'][] = [];
-  const db = openDatabase(dialects[dialect](), ({ query }) => void statements.push(query));
+  const db = new Kysely<Schema>({
+    dialect: dialects[dialect](),
+    log: ({ query }) => void statements.push(query),
+    plugins: [new CamelCasePlugin()],
+  });
   onTestFinished(() => db.destroy());
   await migrate(db);
   const RateLimiterMemory = limiterOf('RateLimiterMemory');
