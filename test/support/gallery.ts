@@ -139,7 +139,7 @@ export function exhibits({ url, bareUrl }: GalleryServers): readonly Exhibit[] {
     'links-none': async (page) => {
       await linkTwice();
       await seeLinks(page);
-      await page.locator('button[value=all]').click();
+      await page.locator('button[value^=all]').click();
       await page.locator('.done').waitFor();
       await seeLinks(page);
     },
