@@ -53,7 +53,7 @@ export function parseDatabaseUrl(
 /** A database's address as an operator may be shown it, without user and password. */
 export function nameOfDatabase(address: string): string {
   const url = URL.parse(address);
-  return url === null
-    ? address
-    : `${url.protocol}//${url.searchParams.get('host') ?? url.host}${url.pathname}`;
+  if (url === null) return address;
+  const host = url.searchParams.get('host');
+  return `${url.protocol}//${host?.startsWith('/') ? host : url.host}${url.pathname}`;
 }

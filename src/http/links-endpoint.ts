@@ -67,7 +67,8 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
       for (const { id, clientId } of ended)
         report('link.revoked', { reference, client_id: clientId, link_id: id, by: 'person' });
       if (failures.length > 0) throw failures[0];
-      await answerLinks(request, response, { ...owner, ticket, reference }, unlinked);
+      const { subject, username } = owner;
+      await answerLinks(request, response, { subject, username, ticket, reference }, unlinked);
       return;
     }
     const username = singleParameter(form, 'username') ?? '';
@@ -79,11 +80,13 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
       answerFailedSignIn(response, { failure: result, fields, page }, answers, report);
       return;
     }
-    const { id: subject, username: name } = result.user;
-    report('sign_in.succeeded', { ...fields, subject });
-    const owner = { subject, username: name };
-    const issued = await issueTicket(context, owner);
-    await answerLinks(request, response, { ...owner, ticket: issued, reference });
+    const owner = { subject: result.user.id, username: result.user.username };
+    report('sign_in.succeeded', { ...fields, subject: owner.subject });
+    await answerLinks(request, response, {
+      ...owner,
+      ticket: await issueTicket(context, owner),
+      reference,
+    });
   };
 
   return { get, post };

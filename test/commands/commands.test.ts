@@ -122,6 +122,16 @@ describe('keys generate', () => {
     expect(one?.out).not.toBe(other?.out);
   });
 
+  it('makes keys of RSA with --rsa, also beside others', async () => {
+    const file = join(temporaryFolder(), 'keys.json');
+    for (const more of [[], ['--rsa']])
+      expect((await runCommand(['keys', 'generate', '--in', file, ...more])).code).toBe(0);
+    const parsed = parseConfig({ ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS: file });
+    const keys = 'config' in parsed ? parsed.config.signingKeys : undefined;
+    expect(keys?.signing.alg).toBe('RS256');
+    expect(keys?.published.map(({ alg }) => alg)).toEqual(['RS256', 'ES256']);
+  });
+
   it('puts a new key first into a file, or second, and keeps the others', async () => {
     const file = join(temporaryFolder(), 'keys.json');
     const kids = () => JSON.parse(readFileSync(file, 'utf8')).keys.map(({ kid }: { kid: string }) => kid);
