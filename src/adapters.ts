@@ -104,6 +104,8 @@ function innermost(error: unknown): NodeJS.ErrnoException {
 function remedyFor({ name, code = '', message }: NodeJS.ErrnoException): string {
   if (/database is locked/.test(message))
     return `${message}: another process is changing it; try again in a moment`;
+  // PostgreSQL's insufficient_privilege.
+  if (code === '42501') return `${message}; grant that right to this database role, or name another role`;
   if (code === 'ERR_SQLITE_ERROR') return `${message}; ${sqliteRemedy}`;
   return remedies[code] ?? remedies[name] ?? message;
 }

@@ -101,14 +101,16 @@ describe('PostgreSQL', () => {
     expect(await storage.removeEnded(1_900_000_000)).toBeGreaterThan(0);
   });
 
-  it('says that a role may not make tables, as the database said it', async () => {
+  it('says that a role may not make tables, and what to do', async () => {
     const url = new URL(await database());
     const db = new Kysely<unknown>({ dialect: postgresDialect(url.href) });
     onTestFinished(() => db.destroy());
     const role = `reader_${randomUUID().replaceAll('-', '')}`;
     await sql`create role ${sql.id(role)} login password 'p'`.execute(db);
     [url.username, url.password] = [role, 'p'];
-    await expect(openPostgresStorage(url.href)).rejects.toThrow('permission denied for schema public');
+    await expect(openStorage({ scheme: 'postgres', url: url.href })).rejects.toThrow(
+      /permission denied for schema public; grant that right to this database role/,
+    );
   });
 
   it('is reached by its socket, in the form that Cloud SQL gives', async () => {
