@@ -2,8 +2,7 @@ import leven from 'leven';
 import { z } from 'zod';
 import { vendorIdPattern } from '../alexa/redirect-uris.ts';
 import { sha256 } from '../crypto/digest.ts';
-import { responseTypes } from '../oauth/client.ts';
-import { isScopeToken, splitScope } from '../oauth/scope.ts';
+import { isScopeToken, responseTypes, splitScope } from '../oauth/client.ts';
 import { isHttpsOrLoopback } from './network.ts';
 
 const shortestTtl = 360;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { redirectUrisOfVendor } from '../alexa/redirect-uris.ts';
 import { sha256 } from '../crypto/digest.ts';
-import type { Client, Clients, ClientTexts } from '../oauth/client.ts';
-import { splitScope } from '../oauth/scope.ts';
+import { type Client, type Clients, type ClientTexts, splitScope } from '../oauth/client.ts';
 import { brandColorsOf } from './brand-color.ts';
 import { type ClientMetadata, clientMetadata, wording } from './client-metadata.ts';
 import { clientProblems, notesOf, warningsOf } from './client-problems.ts';

@@ -1,12 +1,11 @@
 import { sha256 } from '../crypto/digest.ts';
 import type { Link } from '../storage/stores.ts';
 import type { Users } from '../users/user-store.ts';
-import type { Client } from './client.ts';
-import { challengeMismatch } from './code-challenge.ts';
+import { challengeMismatch } from './authorization-request.ts';
+import { type Client, splitScope } from './client.ts';
 import { codeSeconds, type IssueContext } from './grants.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, requiredParameter, singleParameter } from './parameters.ts';
-import { splitScope } from './scope.ts';
 import { createRefreshToken, isRefreshToken, keyOfToken, locatorOf } from './token.ts';
 import { findByCode } from './token-lookup.ts';
 

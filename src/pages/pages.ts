@@ -1,6 +1,5 @@
 import { type Language, languages } from '../alexa/languages.ts';
-import type { Client } from '../oauth/client.ts';
-import { splitScope } from '../oauth/scope.ts';
+import { type Client, splitScope } from '../oauth/client.ts';
 import { createKeeper } from './keeper.ts';
 import { createLinksPages, type LinksPages } from './links-pages.ts';
 import { commonLook, markOf, textsFor } from './looks.ts';
