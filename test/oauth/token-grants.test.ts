@@ -15,6 +15,8 @@ import {
 } from '../../src/oauth/token-grants.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import type { Link } from '../../src/storage/stores.ts';
+import { createKnownUsers } from '../../src/users/known-users.ts';
+import type { UserStore } from '../../src/users/user-store.ts';
 
 const day = 86_400;
 const redirectUri = 'https://layla.amazon.com/api/skill/link/M2AAAAAAAAAAAA';
@@ -348,6 +350,20 @@ describe('a refresh token', () => {
     people.gone = false;
     expect((await renew(token)).response.token_type).toBe('Bearer');
   });
+
+  it('does not wait for users who can’t be looked up: Alexa gives up after 4.5 seconds', async () => {
+    const { context, link } = await openWorld();
+    const { refresh_token: token } = await link();
+    const silent: UserStore = {
+      authenticate: async () => undefined,
+      findById: () => new Promise(() => {}),
+      ping: async () => {},
+      close: async () => {},
+    };
+    const users = createKnownUsers({ store: silent, seconds: 55, onUnavailable: () => {} });
+    const refreshing = refresh({ ...context, users }, client, parametersOf({ refresh_token: token }));
+    expect((await refreshing).response.refresh_token).toBe(token);
+  }, 4500);
 
   it('may be asked for less, says what it covers, and refuses more (RFC 6749 6)', async () => {
     const { link, renew } = await openWorld();

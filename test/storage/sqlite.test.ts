@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
 import { migrate, migrations, openDatabase } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
@@ -191,11 +191,18 @@ describe('SQLite', () => {
   });
 
   it('keeps a hundred statements prepared at most, and each works again after it was dropped', async () => {
-    const db = await database(join(temporaryFolder(), 'links.db'));
+    const file = openSqlite(join(temporaryFolder(), 'links.db'));
+    const db = openDatabase(nodeSqliteDialect(file));
+    onTestFinished(() => db.destroy());
+    await migrate(db);
     const ask = (count: number) =>
       db.selectFrom('alexaLinks').select('id').where('id', 'in', Array(count).fill('x')).execute();
-    for (let count = 1; count <= 250; count += 1) expect(await ask(count)).toEqual([]);
+    for (let count = 1; count <= 102; count += 1) expect(await ask(count)).toEqual([]);
+    const prepare = vi.spyOn(file, 'prepare');
+    for (const count of [102, 3]) expect(await ask(count)).toEqual([]);
+    expect(prepare).not.toHaveBeenCalled();
     expect(await ask(1)).toEqual([]);
+    expect(prepare).toHaveBeenCalledOnce();
   });
 
   it('refuses a file that is no database', async () => {
