@@ -161,13 +161,17 @@ function tokensOf(item: Item): Tokens {
   return item['tokens'] as Tokens;
 }
 
+/** How many access tokens one refresh deletes: DynamoDB takes expressions of 4 KB, and these make 2. */
+const mostDeleted = 100;
+
 /** Digests of access tokens that have expired, and of the oldest where there are too many. */
 function oldTokens(item: Item, now: number): string[] {
   const newestFirst = Object.entries(tokensOf(item)).sort(([, a], [, b]) => b.issuedAt - a.issuedAt);
   const isOver = ({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt <= now;
   return newestFirst
     .filter(([, token], index) => isOver(token) || index >= mostAccessTokens - 1)
-    .map(([digest]) => digest);
+    .map(([digest]) => digest)
+    .slice(-mostDeleted);
 }
 
 /** What DynamoDB itself can sort out, so that less travels; `matches` decides. */

@@ -43,6 +43,9 @@ export interface Lookup {
 
 /** A user store as the server asks it. */
 export interface Users extends Omit<UserStore, 'findById'> {
-  /** Never rejects: a user counts as there while the store can't be reached, or does not answer within `patienceMs`. */
+  /**
+   * Never rejects. While the store can't be reached, or does not answer within `patienceMs`, its last answer counts; a user
+   * whom it has not answered about counts as there.
+   */
   find(id: string, patienceMs?: number): Promise<Lookup>;
 }

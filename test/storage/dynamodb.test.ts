@@ -93,6 +93,33 @@ describe('DynamoDB', () => {
     expect(await until()).toBe(String(second.expiresAt + 7_776_000));
   });
 
+  it('deletes many access tokens a hundred at a time, since an expression may have 4 KB', async () => {
+    const { links } = await open();
+    const { id } = await keepCode({ links });
+    await links.redeemCode(id, 'x', newRenewal());
+    const Key = { key: { S: `link#${id}` } };
+    const token = (index: number) => [`old${index}`, { M: { issuedAt: { N: String(index) } } }] as const;
+    await client().updateItem({
+      TableName: 'alexa-links',
+      Key,
+      UpdateExpression: 'SET tokens = :many',
+      ExpressionAttributeValues: {
+        ':many': { M: Object.fromEntries(Array.from({ length: 300 }, (_, index) => token(index))) },
+      },
+    });
+    const left = async () => {
+      await links.addAccessToken(id, newRenewal());
+      const { Item } = await client().getItem({ TableName: 'alexa-links', Key });
+      return Object.keys(Item?.['tokens']?.M ?? {});
+    };
+    const afterOne = await left();
+    expect(afterOne).toHaveLength(201);
+    expect(afterOne).not.toContain('old99');
+    expect(afterOne).toContain('old100');
+    expect(await left()).toHaveLength(102);
+    expect(await left()).toHaveLength(50);
+  });
+
   it('takes the same again for the same, so that a lost answer may be asked for again', async () => {
     const { links } = await open();
     const link = await keepCode({ links });
