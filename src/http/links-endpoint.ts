@@ -39,7 +39,9 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
   ) {
     const { subject, ...shown } = form;
     const links = await listOwnLinks(context, subject);
-    const view = { ...shown, links, unlinked, all: `${all}-${context.now()}` };
+    // The clock of the instance that made a link may be ahead.
+    const latest = Math.max(context.now(), ...links.map(({ createdAt }) => createdAt));
+    const view = { ...shown, links, unlinked, all: `${all}-${latest}` };
     answers.page(response, 200, pagesFor(request).links(view));
   }
 

@@ -70,8 +70,8 @@ interface Unlinked {
 }
 
 /**
- * Revokes one of a user's links, or all that were live at an instant: of those, the ones that somebody links later are left alone,
- * however often the same is asked. Another user's link is left alone.
+ * Revokes one link of the user, or all that were live at `allAt`. Links made after that are kept, however often the request
+ * is repeated, and so are links of other users.
  */
 export async function unlink(
   context: OwnLinksContext,
@@ -94,7 +94,7 @@ export async function unlink(
   return { ended, unlinked: wanted.filter((link) => !isUnredeemed(link)), failures };
 }
 
-/** Whether a link was there and had not ended. What ended in the same second counts as live before. */
+/** Whether a link existed and was live at an instant. One that ended in the same second counts as live. */
 function wasLive({ createdAt, expiresAt, revokedAt }: Link, at: number): boolean {
   return (
     createdAt <= at &&

@@ -68,8 +68,8 @@ export async function redeemCode(
 const longestLookupMs = 1500;
 
 /**
- * Issues another access token (RFC 6749 6), with the same refresh token again: one lasts as long as its link, so it works however
- * often and however late a client asks. Throws `invalid_grant`, `invalid_scope`, and `invalid_request` for a
+ * Issues another access token (RFC 6749 6) and returns the same refresh token. The client may send that token any number of
+ * times, until the link is revoked or expires. Throws `invalid_grant`, `invalid_scope`, and `invalid_request` for a
  * parameter that is missing.
  */
 export async function refresh(

@@ -100,8 +100,8 @@ export interface LinkStore {
   createWithCode(link: Link): Promise<void>;
 
   /**
-   * Marks the code of a link as redeemed when its access token was issued, and stores both tokens. Returns false, and changes
-   * nothing, where the code was redeemed before or the link is revoked: so one of many calls returns true.
+   * Stores both tokens, and sets `redeemedAt` to when the access token was issued. Returns false, and changes nothing, where
+   * the code was redeemed before or the link is revoked. Of many calls, one returns true.
    */
   redeemCode(linkId: string, refreshTokenDigest: string, renewal: Renewal): Promise<boolean>;
 
@@ -122,7 +122,7 @@ export interface LinkStore {
   /** Links of a `subject` come newest first, others in no order. What changes meanwhile may be listed or not. */
   list(filter: LinkFilter): AsyncIterable<Link>;
 
-  /** Records `at` as the last use, unless there was one between `notSince` and then. */
+  /** Sets `lastUsedAt` to `at`, unless it is between `notSince` and `at` already. */
   recordUse(linkId: string, at: number, notSince: number): Promise<void>;
 
   /** Returns true to one of many calls for a link, and stores the instant of that one. */

@@ -194,7 +194,19 @@ describe('the ticket', () => {
       expect((await post(server, { ticket, link: 'all' })).status).toBe(200);
     const last = await post(server, { ticket, link: 'all' });
     expect(last.status).toBe(422);
-    expect(await last.text()).toContain('Please sign in again');
+    expect(await last.text()).toContain('that page worked for five minutes only. Please sign in again');
+  });
+
+  it('ends all that the page shows, also what was linked by an instance whose clock is ahead', async () => {
+    const server = await startServer();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const now = Date.now();
+    vi.setSystemTime(now + 3000);
+    const tokens = [await link(server), await link(server)];
+    vi.setSystemTime(now);
+    const { ticket, all } = await ownLinks(server);
+    expect((await post(server, { ticket, link: all })).status).toBe(200);
+    for (const token of tokens) expect(await isActive(server, token)).toBe(false);
   });
 
   it.each(['one', 'all'])('gives working answers to who taps twice to unlink %s', async (what) => {
