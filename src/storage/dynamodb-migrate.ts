@@ -16,7 +16,6 @@ export async function migrateDynamo(location: DynamoLocation): Promise<void> {
   try {
     await createTable(client, location.table);
     await waitUntilTableExists({ client, maxWaitTime: 120 }, { TableName: location.table });
-    await requireSortedIndex(client, location.table);
     await takeOutEnded(client, location.table);
   } finally {
     client.destroy();
@@ -49,16 +48,6 @@ async function createTable(client: DynamoDB, TableName: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
-}
-
-async function requireSortedIndex(client: DynamoDB, TableName: string): Promise<void> {
-  const { Table } = await client.describeTable({ TableName });
-  const index = Table?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === subjectIndex.name);
-  if (index?.KeySchema?.some(({ AttributeName }) => AttributeName === subjectIndex.sortAttribute)) return;
-  throw new Error(
-    `it has no index ${subjectIndex.name} by ${subjectIndex.attribute} and ${subjectIndex.sortAttribute}, as a table from before the first ` +
-      'release: name another table, which is then made; users then link again',
-  );
 }
 
 /** Stand-ins for DynamoDB may not know how; then it stays in the table, and counts no more all the same. */

@@ -120,9 +120,13 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
       const query = {
         TableName,
         IndexName: subjectIndex.name,
-        KeyConditionExpression: '#subject = :subject',
-        ExpressionAttributeNames: { '#subject': subjectIndex.attribute },
-        ExpressionAttributeValues: { ':subject': subject },
+        // The second condition holds for all; an index that is not sorted refuses it.
+        KeyConditionExpression: '#subject = :subject AND #createdAt > :start',
+        ExpressionAttributeNames: {
+          '#subject': subjectIndex.attribute,
+          '#createdAt': subjectIndex.sortAttribute,
+        },
+        ExpressionAttributeValues: { ':subject': subject, ':start': 0 },
         ScanIndexForward: false,
         Limit: mostTogether,
       };

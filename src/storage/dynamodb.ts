@@ -6,7 +6,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoLinks } from './dynamodb-links.ts';
-import { createDynamoTable, type DynamoTable, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
+import {
+  createDynamoTable,
+  type DynamoTable,
+  keyAttribute,
+  subjectIndex,
+  ttlAttribute,
+} from './dynamodb-table.ts';
 import { createFailureStore, limiterOf } from './failure-store.ts';
 import type { FailureStore, Storage, Ticket, TicketStore } from './stores.ts';
 
@@ -31,6 +37,7 @@ export async function openDynamoStorage(location: DynamoLocation): Promise<Stora
   const ping = async () => void (await table.get('ping'));
   try {
     await ping();
+    await requireSortedIndex(table);
   } catch (error) {
     client.destroy();
     throw error;
@@ -49,6 +56,20 @@ export async function openDynamoStorage(location: DynamoLocation): Promise<Stora
       countingClient.destroy();
     },
   };
+}
+
+async function requireSortedIndex(table: DynamoTable): Promise<void> {
+  try {
+    await Array.fromAsync(table.findBySubject('ping'));
+  } catch (error) {
+    const { cause } = error as Error;
+    if (!(cause instanceof Error) || cause.name !== 'ValidationException') throw error;
+    throw new Error(
+      `it has no index ${subjectIndex.name} by ${subjectIndex.attribute} and ${subjectIndex.sortAttribute}, as a table from before the first ` +
+        'release: name another table, which "npm run alexa-link -- migrate" makes; users then link again',
+      { cause },
+    );
+  }
 }
 
 /** More requests than these wait for each other, and the wait counts towards their time. */

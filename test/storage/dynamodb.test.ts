@@ -132,7 +132,7 @@ describe('DynamoDB', () => {
     expect(await links.redeemCode(link.id, 'another', renewal)).toBe(false);
   });
 
-  it('is not made ready where its index is from before the first release', async () => {
+  it('is neither made ready nor opened where its index is from before the first release', async () => {
     const table = `t-${randomUUID()}`;
     const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
     const key = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' }) as const;
@@ -145,9 +145,10 @@ describe('DynamoDB', () => {
         { IndexName: 'by-subject', KeySchema: [key('subject')], Projection: { ProjectionType: 'KEYS_ONLY' } },
       ],
     });
-    await expect(migrateStorage(parsed(dynamo.location(table)))).rejects.toThrow(
-      /no index by-subject by subject and createdAt.*another table/,
-    );
+    for (const use of [migrateStorage, openStorage])
+      await expect(use(parsed(dynamo.location(table)))).rejects.toThrow(
+        /no index by-subject by subject and createdAt.*another table/,
+      );
   });
 
   it('takes the same link again for the same, so that a lost answer may be asked for again', async () => {
