@@ -120,7 +120,7 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
       const query = {
         TableName,
         IndexName: subjectIndex.name,
-        // The second condition holds for all; an index that is not sorted refuses it.
+        // The second condition holds for every link. An index that is not sorted by it refuses the query.
         KeyConditionExpression: '#subject = :subject AND #createdAt > :start',
         ExpressionAttributeNames: {
           '#subject': subjectIndex.attribute,
