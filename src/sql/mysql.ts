@@ -48,7 +48,7 @@ function guarded(connection: PoolConnection): MysqlPoolConnection {
   ) => {
     const overdue = setTimeout(() => {
       connection.destroy();
-      answer(new Error('the database did not answer within 5 seconds'));
+      answer(Object.assign(new Error('the database did not answer within 5 seconds'), { code: 'ETIMEDOUT' }));
     }, 5000);
     let answer = (error: unknown, result?: unknown) => {
       clearTimeout(overdue);

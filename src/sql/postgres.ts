@@ -51,19 +51,9 @@ export function dialectOn(pool: pg.Pool): Dialect {
   return new PostgresDialect({ pool: { options: pool.options, connect, end: () => pool.end() } });
 }
 
-/** One query on such a connection, outside of Kysely. */
-export async function queryPostgres(pool: pg.Pool, query: pg.QueryConfig): Promise<unknown> {
-  const client = await reserve(pool);
-  try {
-    return await client.query(query);
-  } finally {
-    client.release();
-  }
-}
-
 /** A connection that is closed when released, if a query ended in a way after which it can't be used. */
 async function reserve(pool: pg.Pool) {
-  const client = await pool.connect();
+  const client = await pool.connect().catch(throwWithCode);
   let lost = false;
   return {
     async query(query: string | pg.QueryConfig, values?: unknown[]) {
@@ -71,11 +61,19 @@ async function reserve(pool: pg.Pool) {
         return await client.query(query, values);
       } catch (error) {
         lost ||= !isUsableAfter(error);
-        throw error;
+        return throwWithCode(error);
       }
     },
     release: (discard?: boolean) => client.release(lost || discard),
   };
+}
+
+/** pg gives no code to a connection that was lost or took too long. */
+function throwWithCode(error: unknown): never {
+  const isOwn = error instanceof Error && !('code' in error);
+  throw isOwn && /timeout|terminated|not queryable/.test(error.message)
+    ? Object.assign(error, { code: 'ECONNABORTED' })
+    : error;
 }
 
 /**

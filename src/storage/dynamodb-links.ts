@@ -8,7 +8,6 @@ import {
 import {
   type AccessTokenRecord,
   type Link,
-  type LinkFilter,
   type LinkStore,
   matches,
   mostAccessTokens,
@@ -68,10 +67,11 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
     });
   }
 
-  async function* pagesOf({ subject, ...filter }: LinkFilter) {
-    if (subject === undefined) yield* table.scan(matching(filter));
-    else yield* table.findBySubject(subject);
-  }
+  const all = {
+    text: 'begins_with(#key, :prefix)',
+    names: { key: keyAttribute },
+    values: { ':prefix': prefix },
+  };
 
   return {
     create: (link, { digest, ...token }) =>
@@ -124,8 +124,9 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
     },
 
     async *list(filter) {
-      for await (const page of pagesOf(filter))
-        yield* page.map(linkOf).filter((link) => matches(link, filter));
+      const { subject } = filter;
+      const pages = subject === undefined ? table.scan(all) : table.findBySubject(subject);
+      for await (const page of pages) yield* page.map(linkOf).filter((link) => matches(link, filter));
     },
 
     async recordUse(linkId, at, notSince) {
@@ -172,24 +173,4 @@ function oldTokens(item: Item, now: number): string[] {
     .filter(([, token], index) => isOver(token) || index >= mostAccessTokens - 1)
     .map(([digest]) => digest)
     .slice(-mostDeleted);
-}
-
-/** What DynamoDB itself can sort out, so that less travels; `matches` decides. */
-function matching({ clientId, user }: LinkFilter): Expression {
-  const conditions = ['begins_with(#key, :prefix)'];
-  if (clientId !== undefined) conditions.push('#clientId = :clientId');
-  if (user !== undefined) conditions.push('(#subject = :user OR #username = :user)');
-  return {
-    text: conditions.join(' AND '),
-    names: {
-      key: keyAttribute,
-      ...(clientId !== undefined && { clientId: 'clientId' }),
-      ...(user !== undefined && { subject: 'subject', username: 'username' }),
-    },
-    values: {
-      ':prefix': prefix,
-      ...(clientId !== undefined && { ':clientId': clientId }),
-      ...(user !== undefined && { ':user': user }),
-    },
-  };
 }

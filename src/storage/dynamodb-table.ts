@@ -1,9 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  type BatchGetCommandOutput,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -13,9 +9,9 @@ import {
   type ScanCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { confirmed, StorageUnavailableError } from './stores.ts';
+import { confirmed } from './stores.ts';
 
-/** The partition key; `rate-limiter-flexible` has it so, and shares the table. */
+/** The partition key. */
 export const keyAttribute = 'key';
 /** Seconds since 1970 after which DynamoDB takes an item out, some time later; absent from what stays. */
 export const ttlAttribute = 'expire';
@@ -41,6 +37,8 @@ export interface DynamoTable {
   put(item: Item, condition?: Expression): Promise<boolean>;
   /** `SET` and the like; false where the condition does not hold. The condition's names and values serve both. */
   update(key: string, changes: string, condition: Expression): Promise<boolean>;
+  /** Adds to a number, which begins at 0, and returns it. The item ends at `expire`. */
+  add(key: string, attribute: string, by: number, expire: number): Promise<number>;
   /** Gives what was there. */
   delete(key: string): Promise<Item | undefined>;
   /** All that match, a page at a time. */
@@ -62,21 +60,8 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
       return request();
     });
 
-  /** So many as one request may ask for; what it leaves out is asked for again. */
-  async function getAll(keys: readonly unknown[]): Promise<readonly Item[]> {
-    const found: Item[] = [];
-    const all = keys.map((key) => ({ [keyAttribute]: key }));
-    let missing: BatchGetCommandInput['RequestItems'] = { [TableName]: { Keys: all, ConsistentRead: true } };
-    for (let time = 0; missing?.[TableName] !== undefined; time += 1) {
-      if (time === mostTimes)
-        throw new StorageUnavailableError(new Error('DynamoDB leaves keys out, time and again'));
-      if (time > 0) await setTimeout(pauseMs * 2 ** time);
-      const command = new BatchGetCommand({ RequestItems: missing });
-      const answer: BatchGetCommandOutput = await ask(() => client.send(command));
-      found.push(...(answer.Responses?.[TableName] ?? []));
-      missing = answer.UnprocessedKeys;
-    }
-    return found;
+  async function get(key: string): Promise<Item | undefined> {
+    return (await ask(() => client.send(new GetCommand({ ...consistent, ...at(key) })))).Item;
   }
 
   /** Asks page after page, each from where the one before ended. */
@@ -92,7 +77,7 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
   }
 
   return {
-    get: async (key) => (await ask(() => client.send(new GetCommand({ ...consistent, ...at(key) })))).Item,
+    get,
 
     put: (item, condition) => {
       const command = new PutCommand({ TableName, Item: item, ...(condition && conditional(condition)) });
@@ -102,6 +87,17 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
     update: (key, UpdateExpression, condition) => {
       const command = new UpdateCommand({ ...at(key), UpdateExpression, ...conditional(condition) });
       return ask(() => unlessConditionFails(client.send(command)));
+    },
+
+    async add(key, attribute, by, expire) {
+      const command = new UpdateCommand({
+        ...at(key),
+        UpdateExpression: 'ADD #attribute :by SET #expire = :expire',
+        ExpressionAttributeNames: { '#attribute': attribute, '#expire': ttlAttribute },
+        ExpressionAttributeValues: { ':by': by, ':expire': expire },
+        ReturnValues: 'UPDATED_NEW',
+      });
+      return Number((await ask(() => client.send(command))).Attributes?.[attribute]);
     },
 
     delete: async (key) => {
@@ -128,15 +124,12 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
         },
         ExpressionAttributeValues: { ':subject': subject, ':start': 0 },
         ScanIndexForward: false,
-        Limit: mostTogether,
+        Limit: pageSize,
       };
       const found = pages((from) => client.send(new QueryCommand({ ...query, ExclusiveStartKey: from })));
       for await (const page of found) {
-        if (page.length === 0) continue;
-        const items = await getAll(page.map((item) => item[keyAttribute]));
-        // A batch comes in no order.
-        const createdAt = (item: Item) => Number(item[subjectIndex.sortAttribute]);
-        yield items.toSorted((a, b) => createdAt(b) - createdAt(a));
+        const items = await Promise.all(page.map((item) => get(String(item[keyAttribute]))));
+        yield items.filter((item) => item !== undefined);
       }
     },
 
@@ -146,12 +139,8 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
   };
 }
 
-/** How many items one request may ask for. */
-const mostTogether = 100;
-
-/** How often keys that were left out are asked for, with longer and longer pauses. */
-const mostTimes = 6;
-const pauseMs = 25;
+/** Of a user's items; each is one more request. */
+const pageSize = 100;
 
 function conditional({ text, names, values }: Expression) {
   return {

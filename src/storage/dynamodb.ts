@@ -1,9 +1,4 @@
-import {
-  type DeleteItemCommandInput,
-  DynamoDB,
-  type GetItemCommandInput,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoLinks } from './dynamodb-links.ts';
 import {
@@ -13,8 +8,7 @@ import {
   subjectIndex,
   ttlAttribute,
 } from './dynamodb-table.ts';
-import { createFailureStore, limiterOf } from './failure-store.ts';
-import type { FailureStore, Storage, Ticket, TicketStore } from './stores.ts';
+import type { AttemptStore, Storage, Ticket, TicketStore } from './stores.ts';
 
 export interface DynamoLocation {
   readonly table: string;
@@ -31,7 +25,6 @@ export interface DynamoLocation {
  */
 export async function openDynamoStorage(location: DynamoLocation): Promise<Storage> {
   const client = dynamoClient(location);
-  const countingClient = dynamoClient(location, 1);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table = createDynamoTable(documents, location.table);
   const ping = async () => void (await table.get('ping'));
@@ -45,15 +38,13 @@ export async function openDynamoStorage(location: DynamoLocation): Promise<Stora
   return {
     links: createDynamoLinks(table),
     tickets: createDynamoTickets(table),
-    // A count that is tried again may count twice.
-    failures: createDynamoFailures(countingClient, location.table),
+    attempts: createDynamoAttempts(table),
     // The table's time to live does it.
     removeEnded: async () => 0,
     ping,
     async close() {
       table.close();
       client.destroy();
-      countingClient.destroy();
     },
   };
 }
@@ -76,11 +67,11 @@ async function requireSortedIndex(table: DynamoTable): Promise<void> {
 const maxSockets = 200;
 
 /** Each request ends within 5 seconds: two attempts of two at most, and the pause between them. */
-export function dynamoClient({ region, endpoint }: DynamoLocation, maxAttempts = 2): DynamoDB {
+export function dynamoClient({ region, endpoint }: DynamoLocation): DynamoDB {
   return new DynamoDB({
     region,
     endpoint,
-    maxAttempts,
+    maxAttempts: 2,
     requestHandler: {
       connectionTimeout: 1000,
       requestTimeout: 2000,
@@ -125,30 +116,10 @@ function createDynamoTickets(table: DynamoTable): TicketStore {
   };
 }
 
-function createDynamoFailures(client: DynamoDB, tableName: string): FailureStore {
-  const storeClient = {
-    getItem: (input: GetItemCommandInput) => client.getItem(input),
-    deleteItem: (input: DeleteItemCommandInput) => client.deleteItem(input),
-    updateItem: (input: UpdateItemCommandInput) => client.updateItem(inWholeSeconds(input)),
+/** A request that the client tries again may count twice: that is one attempt less, for a while. */
+function createDynamoAttempts(table: DynamoTable): AttemptStore {
+  return {
+    add: (counters, by) =>
+      Promise.all(counters.map(({ key, endsAt }) => table.add(`attempts#${key}`, 'count', by, endsAt))),
   };
-  const RateLimiterDynamo = limiterOf('RateLimiterDynamo');
-  return createFailureStore(
-    (options) =>
-      new RateLimiterDynamo({
-        ...options,
-        storeClient,
-        tableName,
-        tableCreated: true,
-        ttlSet: true,
-      }),
-  );
-}
-
-/** The package counts fractions of a second, which the table's time to live is not documented to read. */
-function inWholeSeconds(input: UpdateItemCommandInput): UpdateItemCommandInput {
-  const { ExpressionAttributeValues: values } = input;
-  const expire = values?.[':new_expire']?.N;
-  if (expire === undefined) return input;
-  const whole = { N: String(Math.floor(Number(expire))) };
-  return { ...input, ExpressionAttributeValues: { ...values, ':new_expire': whole } };
 }

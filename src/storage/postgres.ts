@@ -1,10 +1,7 @@
-import { dialectOn, openPostgres, queryPostgres } from '../sql/postgres.ts';
-import { createFailureStore, limiterOf } from './failure-store.ts';
+import { dialectOn, openPostgres } from '../sql/postgres.ts';
 import { migrate, openDatabase } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
-import type { FailureStore, Storage } from './stores.ts';
-
-type Pool = ReturnType<typeof openPostgres>;
+import type { Storage } from './stores.ts';
 
 /**
  * Links in PostgreSQL, in the schema that the URL's user finds first; its tables are made or upgraded before. Rejects
@@ -14,7 +11,7 @@ export async function openPostgresStorage(url: string): Promise<Storage> {
   await migratePostgres(url);
   const pool = openPostgres(url, { bigintAsNumber: true, cancels: true });
   const db = openDatabase(dialectOn(pool));
-  const storage = createSqlStorage({ db, failures: createPostgresFailures(pool), skipsLocked: true });
+  const storage = createSqlStorage({ db, skipsLocked: true });
   return {
     ...storage,
     async close() {
@@ -34,20 +31,4 @@ async function migratePostgres(url: string): Promise<void> {
   } finally {
     await db.destroy();
   }
-}
-
-function createPostgresFailures(pool: Pool): FailureStore {
-  const query = (config: Parameters<typeof queryPostgres>[1]) => queryPostgres(pool, config);
-  const RateLimiterPostgres = limiterOf('RateLimiterPostgres');
-  return createFailureStore(
-    (options) =>
-      new RateLimiterPostgres({
-        ...options,
-        storeClient: { query },
-        storeType: 'pool',
-        tableName: 'alexa_failures',
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-      }),
-  );
 }

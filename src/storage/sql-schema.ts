@@ -17,8 +17,7 @@ export interface Schema {
   readonly alexaLinks: Row<Link> & { readonly refreshDigest: string | null };
   readonly alexaAccessTokens: Row<AccessTokenRecord> & { readonly linkId: string };
   readonly alexaTickets: Row<Ticket> & { readonly digest: string; readonly uses: number };
-  /** Its columns are as `rate-limiter-flexible` has them; `expire` alone is in milliseconds. */
-  readonly alexaFailures: { readonly key: string; readonly points: number; readonly expire: number };
+  readonly alexaAttempts: { readonly key: string; readonly count: number; readonly expiresAt: number };
 }
 
 export function openDatabase(dialect: Dialect): Kysely<Schema> {
@@ -88,12 +87,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn('uses', 'integer', (column) => column.notNull())
         .execute();
       await db.schema
-        .createTable('alexaFailures')
-        // Digest of whom the failures are about: a username, an address, or both.
-        .addColumn('key', 'varchar(255)', (column) => column.primaryKey())
-        .addColumn('points', 'integer', (column) => column.notNull())
-        // When the count is forgotten, milliseconds since 1970.
-        .addColumn('expire', 'bigint', (column) => column.notNull())
+        .createTable('alexaAttempts')
+        // Digest of whom the attempts are about, like a username, a network, or both, and of the time window.
+        .addColumn('key', 'text', (column) => column.primaryKey())
+        .addColumn('count', 'integer', (column) => column.notNull())
+        // When the window ends.
+        .addColumn('expiresAt', 'bigint', (column) => column.notNull())
         .execute();
       const index = (name: string) => db.schema.createIndex(name);
       await index('alexaLinksSubject').on('alexaLinks').columns(['subject', 'createdAt']).execute();
@@ -106,7 +105,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
           .where(sql.ref(ends), 'is not', null)
           .execute();
       await index('alexaTicketsExpiresAt').on('alexaTickets').column('expiresAt').execute();
-      await index('alexaFailuresExpire').on('alexaFailures').column('expire').execute();
+      await index('alexaAttemptsExpiresAt').on('alexaAttempts').column('expiresAt').execute();
     },
   },
 };

@@ -2,8 +2,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { createSqlLinks } from './sql-links.ts';
 import type { Schema } from './sql-schema.ts';
 import {
+  type AttemptStore,
   confirmed,
-  type FailureStore,
   type Run,
   retentionSeconds,
   type Storage,
@@ -12,20 +12,21 @@ import {
 
 export interface SqlStorageOptions {
   readonly db: Kysely<Schema>;
-  readonly failures: FailureStore;
   /** Whether rows that another instance is deleting can be left to it, instead of being waited for. */
   readonly skipsLocked?: boolean;
   /** How operations are run, where not just once. */
   readonly run?: Run;
+  /** How counts of attempts are run, where not as the rest. */
+  readonly runCount?: Run;
 }
 
 /** Links in any SQL database that Kysely reaches, once its tables are there. */
 export function createSqlStorage(options: SqlStorageOptions): Storage {
-  const { db, failures, skipsLocked = false, run = confirmed } = options;
+  const { db, skipsLocked = false, run = confirmed, runCount = run } = options;
   return {
     links: createSqlLinks(db, run),
     tickets: createSqlTickets(db, run),
-    failures,
+    attempts: createSqlAttempts(db, runCount),
     removeEnded: (now) => run(() => removeEnded(db, now, skipsLocked)),
     async ping() {
       await run(() => sql`select 1`.execute(db));
@@ -60,11 +61,32 @@ function createSqlTickets(db: Kysely<Schema>, run: Run): TicketStore {
   };
 }
 
+function createSqlAttempts(db: Kysely<Schema>, run: Run): AttemptStore {
+  return {
+    async add(counters, by) {
+      const rows = counters
+        .map(({ key, endsAt }) => ({ key, count: by, expiresAt: endsAt }))
+        // Always in the same order, or two statements could each wait for the other.
+        .sort((one, other) => (one.key < other.key ? -1 : 1));
+      const adding = db
+        .insertInto('alexaAttempts')
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.column('key').doUpdateSet((row) => ({ count: row('alexaAttempts.count', '+', by) })),
+        )
+        .returning(['key', 'count']);
+      const counted = await run(() => adding.execute());
+      const counts = new Map(counted.map(({ key, count }) => [key, count]));
+      return counters.map(({ key }) => counts.get(key) ?? 0);
+    },
+  };
+}
+
 async function removeEnded(db: Kysely<Schema>, now: number, skipsLocked: boolean): Promise<number> {
   const old = now - retentionSeconds;
   const removing = [
     removeRows('alexaTickets', 'digest', sql`expires_at <= ${now}`, skipsLocked),
-    removeRows('alexaFailures', 'key', sql`expire <= ${now * 1000}`, skipsLocked),
+    removeRows('alexaAttempts', 'key', sql`expires_at <= ${now}`, skipsLocked),
     // Access tokens go with their link.
     removeRows('alexaLinks', 'id', sql`revoked_at <= ${old} or expires_at <= ${old}`, skipsLocked),
   ];

@@ -1,13 +1,11 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { isBusy, nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
-import { createFailureStore, limiterOf } from './failure-store.ts';
 import { migrate, openDatabase } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
-import { confirmed, type FailureStore, type Run, type Storage } from './stores.ts';
+import { confirmed, type Run, type Storage } from './stores.ts';
 
 /**
  * Links in a SQLite file, made with its folder where absent and readable to its owner alone.
@@ -28,7 +26,17 @@ export async function openSqliteStorage(path: string): Promise<Storage> {
   // From here on nobody waits in SQLite itself.
   database.exec('PRAGMA busy_timeout = 0');
   const run = createBusyRetry();
-  const storage = createSqlStorage({ db, failures: createSqliteFailures(database, run), run: run(2500) });
+  // Counts may be lost with the power, and links may not: so a count does not wait for the disk.
+  const runCount: Run = (operation) =>
+    run(async () => {
+      database.exec('PRAGMA synchronous = NORMAL');
+      try {
+        return await operation();
+      } finally {
+        database.exec('PRAGMA synchronous = FULL');
+      }
+    });
+  const storage = createSqlStorage({ db, run, runCount });
   return {
     ...storage,
     async close() {
@@ -42,6 +50,7 @@ export async function openSqliteStorage(path: string): Promise<Storage> {
   };
 }
 
+const patienceMs = 2500;
 const pauseMs = 20;
 
 /** While SQLite works, everything else in this process waits. */
@@ -49,10 +58,10 @@ const longestTurnMs = 1;
 
 /**
  * Runs one operation after the other. One that finds the database locked by another process has changed nothing, and is tried again for
- * `patienceMs`; everything else goes on meanwhile. After a millisecond of work, new connections get a turn, of which Node.js
+ * 2.5 seconds; everything else goes on meanwhile. After a millisecond of work, new connections get a turn, of which Node.js
  * takes one each time it has nothing else to do.
  */
-function createBusyRetry(): (patienceMs: number) => Run {
+function createBusyRetry(): Run {
   const oneAtATime = pLimit(1);
   let workedMs = 0;
 
@@ -69,7 +78,7 @@ function createBusyRetry(): (patienceMs: number) => Run {
     }
   }
 
-  return (patienceMs) => (operation) =>
+  return (operation) =>
     confirmed(async () => {
       const until = performance.now() + patienceMs;
       for (;;) {
@@ -81,35 +90,4 @@ function createBusyRetry(): (patienceMs: number) => Run {
         await setTimeout(pauseMs);
       }
     });
-}
-
-/**
- * Counts may be lost with the power, and links may not: so a count does not wait for the disk, nor long for whoever holds
- * the database.
- */
-function createSqliteFailures(
-  database: DatabaseSync,
-  retryBusy: ReturnType<typeof createBusyRetry>,
-): FailureStore {
-  const unhurried = (count: () => unknown) => () => {
-    database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return count();
-    } finally {
-      database.exec('PRAGMA synchronous = FULL');
-    }
-  };
-  const storeClient = { prepare: (sql: string) => database.prepare(sql), transaction: unhurried };
-  const RateLimiterSQLite = limiterOf('RateLimiterSQLite');
-  return createFailureStore(
-    (options) =>
-      new RateLimiterSQLite({
-        ...options,
-        storeClient,
-        storeType: 'better-sqlite3',
-        tableName: 'alexa_failures',
-        tableCreated: true,
-      }),
-    retryBusy(200),
-  );
 }

@@ -150,28 +150,27 @@ export interface TicketStore {
   erase(user: string): Promise<void>;
 }
 
-/** Failures that were counted under a key, in a window that began with the first of them. */
-interface Failures {
-  readonly count: number;
-  /** Until the window ends and the count is forgotten. */
-  readonly secondsLeft: number;
+/** One count of attempts. The number of its time window is part of the key. */
+export interface AttemptCounter {
+  /** A digest of whom the count is about, and of the window. */
+  readonly key: string;
+  /** When the window ends, and the count is worth nothing. */
+  readonly endsAt: number;
 }
 
-/**
- * Counts failures, all instances together. While the engine can't answer, each instance counts in its own memory:
- * no method rejects. Keys are digests of whom they are about.
- */
-export interface FailureStore {
-  find(key: string): Promise<Failures | undefined>;
-  /** Atomic. Opens a window of that length where none is open. */
-  add(key: string, windowSeconds: number): Promise<void>;
-  forget(key: string): Promise<void>;
+/** Counts attempts, all instances together. Counts are not durable: some may be lost with the power. */
+export interface AttemptStore {
+  /**
+   * Adds 1 or -1 to each count, and returns the counts in the order of `counters`. Atomic for each count. One that is not
+   * there begins at 0.
+   */
+  add(counters: readonly AttemptCounter[], by: 1 | -1): Promise<readonly number[]>;
 }
 
 export interface Storage {
   readonly links: LinkStore;
   readonly tickets: TicketStore;
-  readonly failures: FailureStore;
+  readonly attempts: AttemptStore;
   /**
    * Deletes a small batch of tickets and counts that have expired, and of links that ended `retentionSeconds` ago. Returns
    * how many rows it deleted: 0 when nothing is left, or when the engine does it by itself.

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { migrateStorage, openStorage } from '../../src/adapters.ts';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
-import { createFailureStore, limiterOf } from '../../src/storage/failure-store.ts';
 import { migrate, type Schema } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import type { Storage } from '../../src/storage/stores.ts';
@@ -35,11 +34,7 @@ async function measured(dialect: keyof typeof dialects) {
   });
   onTestFinished(() => db.destroy());
   await migrate(db);
-  const RateLimiterMemory = limiterOf('RateLimiterMemory');
-  const storage = createSqlStorage({
-    db,
-    failures: createFailureStore((options) => new RateLimiterMemory(options)),
-  });
+  const storage = createSqlStorage({ db });
   const during = async (work: () => Promise<unknown>) => {
     const before = statements.length;
     await work();
@@ -64,6 +59,16 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     expect(firstWords(await during(() => storage.links.findByAccessToken(key)))).toEqual(['select']);
     expect(firstWords(await during(() => storage.links.recordUse(link.id, 2, 1)))).toEqual(['update']);
     expect(firstWords(await during(() => storage.links.revoke(link.id, 1)))).toEqual(['update']);
+  });
+
+  it('takes one statement to count an attempt, whatever number of counts that is', async () => {
+    const { storage, during } = await measured(dialect);
+    const counters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key) => ({ key, endsAt: 1_900_000_000 }));
+    expect(firstWords(await during(() => storage.attempts.add(counters, 1)))).toEqual(['insert']);
+    const [giving] = await during(() => storage.attempts.add(counters.toReversed(), -1));
+    // Always in the same order, or two could each wait for the other.
+    const keys = giving?.parameters.filter((each) => counters.some(({ key }) => key === each));
+    expect(keys).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
   });
 
   it('takes one write for a code, and one read and three writes to redeem it or to refresh', async () => {
@@ -136,7 +141,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
 });
 
 describe('a sign-in, as a whole', () => {
-  it('writes twice, and reads what limits it', async () => {
+  it('counts, takes back, counts the link, and makes it: five writes', async () => {
     const proxy = await startFlakyProxy(postgres.port);
     const server = await startServer({ STORAGE: postgres.url(proxy.port) });
     const before = proxy.sent().length;
@@ -144,8 +149,12 @@ describe('a sign-in, as a whole', () => {
     const statements = proxy
       .sent()
       .slice(before)
-      .match(/insert into "?\w+|update "?\w+|delete from "?\w+/gi);
-    expect(statements).toEqual(['insert into "alexa_links', 'insert into "alexa_access_tokens']);
+      .match(/insert into "?\w+|(?<!do )update "?\w+|delete from "?\w+/gi);
+    expect(statements).toEqual([
+      ...Array(3).fill('insert into "alexa_attempts'),
+      'insert into "alexa_links',
+      'insert into "alexa_access_tokens',
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { StorageLocation } from '../../src/config/storage-location.ts';
 import { parseConfig } from '../../src/config.ts';
 import { dynamoClient } from '../../src/storage/dynamodb.ts';
 import { type DynamoServer, startDynamo } from '../support/dynamodb.ts';
-import { describeFailureStore } from './failure-store-conformance.ts';
+import { describeAttemptStore } from './attempt-store-conformance.ts';
 import { describeRaces } from './races.ts';
 import { describeStorage, keepCode, keepLink, madeAt, newRenewal } from './storage-conformance.ts';
 
@@ -33,7 +33,7 @@ async function open() {
 }
 
 describeStorage('DynamoDB', open);
-describeFailureStore('DynamoDB', async () => [(await open()).failures, (await open()).failures]);
+describeAttemptStore('DynamoDB', async () => [(await open()).attempts, (await open()).attempts]);
 describeRaces('DynamoDB', async () => ({ storage: await open(), location }));
 
 describe('DynamoDB', () => {
@@ -74,8 +74,8 @@ describe('DynamoDB', () => {
     expect((await item(`link#${revoked.link.id}`))?.['expire']).toEqual({ N: String(madeAt + 7_776_007) });
     await storage.tickets.create('some', { subject: 's', username: 'u', expiresAt: madeAt });
     expect((await item('ticket#some'))?.['expire']).toEqual({ N: String(madeAt) });
-    await storage.failures.add('some-failure', 900);
-    expect((await item('some-failure'))?.['expire']?.N).toMatch(/^\d{10}$/);
+    await storage.attempts.add([{ key: 'some', endsAt: 1_900_000_000 }], 1);
+    expect((await item('attempts#some'))?.['expire']?.N).toBe('1900000000');
   });
 
   it('marks a link anew when it is redeemed and refreshed', async () => {

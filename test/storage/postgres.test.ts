@@ -8,7 +8,7 @@ import { postgresDialect } from '../../src/sql/postgres.ts';
 import { openPostgresStorage } from '../../src/storage/postgres.ts';
 import { openDatabase } from '../../src/storage/sql-schema.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
-import { describeFailureStore } from './failure-store-conformance.ts';
+import { describeAttemptStore } from './attempt-store-conformance.ts';
 import { describeRaces, describeRemovalRaces } from './races.ts';
 import { describeRemoval, describeStorage, keepLink } from './storage-conformance.ts';
 
@@ -44,9 +44,9 @@ describeStorage('PostgreSQL', async () => (await openNew()).storage);
 describeRemoval('PostgreSQL', async () => (await openNew()).storage);
 describeRaces('PostgreSQL', openNew);
 describeRemovalRaces('PostgreSQL', openNew);
-describeFailureStore('PostgreSQL', async () => {
+describeAttemptStore('PostgreSQL', async () => {
   const url = await database();
-  return [(await open(url)).failures, (await open(url)).failures];
+  return [(await open(url)).attempts, (await open(url)).attempts];
 });
 
 describe('PostgreSQL', () => {
@@ -71,10 +71,10 @@ describe('PostgreSQL', () => {
     expect((await storage.links.find(link.id))?.revokedAt).toBeUndefined();
   });
 
-  it('closes its connections even if it has only counted failures', async () => {
+  it('closes its connections even if it has only counted attempts', async () => {
     const url = await database();
     const storage = await openPostgresStorage(url);
-    await storage.failures.add('some', 900);
+    await storage.attempts.add([{ key: 'some', endsAt: 1_900_000_000 }], 1);
     const db = new Kysely<unknown>({ dialect: postgresDialect(postgres.url()) });
     onTestFinished(() => db.destroy());
     const connections = async () => {

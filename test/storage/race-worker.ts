@@ -30,7 +30,8 @@ const operations: Record<Operation, () => Promise<unknown>> = {
   revoke: () => storage.links.revoke(KEY, process.pid),
   use: () => Promise.all([1, 2, 3, 4].map(async () => (await storage.tickets.use(KEY, 20)) !== undefined)),
   fail: async () => {
-    for (let time = 0; time < 10; time += 1) await storage.failures.add(KEY, 900);
+    const counters = [KEY, `other ${process.pid}`].map((key) => ({ key, endsAt: 2_000_000_000 }));
+    for (let time = 0; time < 10; time += 1) await storage.attempts.add(counters, 1);
   },
   remove: () => storage.removeEnded(Number(KEY)),
 };

@@ -83,11 +83,12 @@ export function describeRaces(
       expect(answers.filter((given) => given)).toHaveLength(20);
     });
 
-    it('loses no failure', async () => {
+    it('loses no attempt', async () => {
       const { storage, location } = await open();
       const key = sha256(randomUUID());
       await race(location, 'fail', key);
-      expect((await storage.failures.find(key))?.count).toBe(10 * processes);
+      const counter = { key, endsAt: 2_000_000_000 };
+      expect(await storage.attempts.add([counter], 1)).toEqual([10 * processes + 1]);
     });
   });
 }

@@ -7,13 +7,14 @@ import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nodeSqliteDialect, openSqlite } from '../../src/sql/node-sqlite.ts';
+import { withMemory } from '../../src/storage/memory-attempts.ts';
 import { migrate, migrations, openDatabase } from '../../src/storage/sql-schema.ts';
 import { createSqlStorage } from '../../src/storage/sql-storage.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import type { Storage } from '../../src/storage/stores.ts';
 import { keepCompiled } from '../support/process.ts';
 import { temporaryFolder } from '../support/server.ts';
-import { describeFailureStore } from './failure-store-conformance.ts';
+import { describeAttemptStore } from './attempt-store-conformance.ts';
 import { describeRaces, describeRemovalRaces } from './races.ts';
 import { describeRemoval, describeStorage, keepLink, keepMany } from './storage-conformance.ts';
 
@@ -34,15 +35,9 @@ async function openShared() {
 describeRaces('SQLite', openShared);
 describeRemovalRaces('SQLite', openShared);
 
-describeFailureStore('SQLite', async () => {
+describeAttemptStore('SQLite', async () => {
   const path = join(temporaryFolder(), 'links.db');
-  return [(await open(path)).failures, (await open(path)).failures];
-});
-
-describeFailureStore('SQLite that can’t be reached, so that memory counts on', async () => {
-  const storage = await open();
-  await storage.close();
-  return [storage.failures, storage.failures];
+  return [(await open(path)).attempts, (await open(path)).attempts];
 });
 
 /** The tables as some release leaves them. */
@@ -95,44 +90,55 @@ describe('SQLite', () => {
 
   it('tells the error of a full disk, and not that of the rollback', async () => {
     const path = join(temporaryFolder(), 'links.db');
-    const storage = await open(path);
+    await open(path);
     const database = openSqlite(path);
     const db = openDatabase(nodeSqliteDialect(database));
     onTestFinished(() => db.destroy());
     const { page_count: pages } = database.prepare('pragma page_count').get() as { page_count: number };
     database.exec(`pragma max_page_count = ${pages}`);
-    const full = createSqlStorage({ db, failures: storage.failures });
+    const full = createSqlStorage({ db });
     const filling = keepMany(full, 200, { scope: 'x'.repeat(5000) });
     await expect(filling).rejects.toMatchObject({ cause: { message: 'database or disk is full' } });
   });
 
   it('counts in memory, and holds nobody up, while another process writes for long', async () => {
     const path = join(temporaryFolder(), 'links.db');
-    const storage = await open(path);
+    const failures: unknown[] = [];
+    const attempts = withMemory((await open(path)).attempts, (cause) => failures.push(cause));
     const other = new DatabaseSync(path);
     other.exec('begin immediate');
     const startedAt = performance.now();
-    for (let time = 0; time < 3; time += 1) await storage.failures.add('a', 900);
-    expect(performance.now() - startedAt).toBeLessThan(2400);
+    const counters = [{ key: 'a', endsAt: 1_900_000_000 }];
+    for (const expected of [[1], [2], [3]]) expect(await attempts.add(counters, 1)).toEqual(expected);
+    expect(performance.now() - startedAt).toBeLessThan(2900);
+    expect(failures).toHaveLength(1);
     other.exec('rollback');
     other.close();
-    await storage.failures.add('a', 900);
-    expect(await storage.failures.find('a')).toMatchObject({ count: 1 });
   });
 
-  it('counts failures while a link is being made, and keeps all', async () => {
+  it('waits for the disk again after a count, which does not', async () => {
+    const storage = await open();
+    const executed = vi.spyOn(DatabaseSync.prototype, 'exec');
+    onTestFinished(() => executed.mockRestore());
+    await storage.attempts.add([{ key: 'a', endsAt: 1_900_000_000 }], 1);
+    await keepLink(storage);
+    expect(executed.mock.calls.flat()).toEqual(['PRAGMA synchronous = NORMAL', 'PRAGMA synchronous = FULL']);
+  });
+
+  it('counts attempts while a link is being made, and keeps all', async () => {
     const path = join(temporaryFolder(), 'links.db');
     const storage = await open(path);
     const creating = keepLink(storage);
     // One in each of the turns that making a link takes.
     const counting = Array.from({ length: 30 }, async (_, turn) => {
       for (let passed = 0; passed < turn; passed += 1) await undefined;
-      await storage.failures.add(`key${turn}`, 900);
+      await storage.attempts.add([{ key: `key${turn}`, endsAt: 1_900_000_000 }], 1);
     });
     const [{ key }] = await Promise.all([creating, ...counting]);
     expect(await storage.links.findByAccessToken(key)).toBeDefined();
-    const kept = new DatabaseSync(path).prepare('select count(*) as count from alexa_failures').get();
-    expect(kept).toEqual({ count: 30 });
+    const database = new DatabaseSync(path);
+    expect(database.prepare('select sum(count) as count from alexa_attempts').get()).toEqual({ count: 30 });
+    database.close();
   });
 
   it('lets others have their turn between many writes, and takes those in the order they came', async () => {

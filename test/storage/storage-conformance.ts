@@ -447,6 +447,7 @@ export function describeStorage(name: string, open: () => Promise<Storage>): voi
         () => tickets.create('x', { subject: 'x', username: 'x', expiresAt: 1 }),
         () => tickets.use('x', 1),
         () => tickets.erase('x'),
+        () => storage.attempts.add([{ key: 'x', endsAt: 1 }], 1),
       ])
         await expect(operation(), operation.toString()).rejects.toMatchObject(gone);
     });
@@ -473,9 +474,9 @@ export function describeRemoval(name: string, open: () => Promise<Storage>): voi
       await tickets.create('old', { subject: 's', username: 'u', expiresAt: now });
       await tickets.create('new', { subject: 's', username: 'u', expiresAt: now + 1 });
 
-      await storage.failures.add('a-failure', 0.001);
-      const later = Math.floor(Date.now() / 1000) + 2;
-      expect(await storage.removeEnded(Math.max(now, later))).toBe(5);
+      await storage.attempts.add([{ key: 'old', endsAt: now }], 1);
+      await storage.attempts.add([{ key: 'new', endsAt: now + 1 }], 1);
+      expect(await storage.removeEnded(now)).toBe(5);
       expect(await storage.removeEnded(now)).toBe(0);
       expect(await links.find(neverRedeemed.id)).toBeUndefined();
       for (const { key } of [lasting, endless, revokedLately, expiredLately])
