@@ -10,10 +10,10 @@ export const outside = [
 ];
 
 /** Tests that compare durations. They run one file at a time, after all others. */
-export const measured = ['test/users/{password-check,slow-refusals}.test.ts'];
+export const measured = ['test/{oauth/sign-in-time,users/password-check}.test.ts'];
 
 /** Tests that keep the machine busy, to see how long answers take then. */
-export const load = ['test/flows/token-load.test.ts'];
+export const load = ['test/flows/{overload,token-load}.test.ts'];
 
 export default defineConfig({
   test: {

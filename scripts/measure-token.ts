@@ -19,6 +19,8 @@ const loads = [1, 16, 128];
 const links = 200;
 const seconds = 5;
 const signInsAtOnce = 48;
+/** Each may make thirty links an hour. */
+const quickUsers = 20;
 const redirectUri = 'https://layla.amazon.com/api/skill/link/M2AAAAAAAAAAAA';
 const client = { client_id: 'skill', client_secret: 'secret' };
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
@@ -58,8 +60,8 @@ async function askForTokens(fields: Readonly<Record<string, string>>): Promise<s
   return JSON.parse(body).refresh_token;
 }
 
-async function link(): Promise<string> {
-  const { location = 'x:' } = await signIn('quick', '192.0.2.2');
+async function link(count: number): Promise<string> {
+  const { location = 'x:' } = await signIn(`quick${count % quickUsers}`, '192.0.2.2');
   const code = new URL(location).searchParams.get('code') ?? '';
   return askForTokens({ grant_type: 'authorization_code', code, redirect_uri: redirectUri });
 }
@@ -103,13 +105,12 @@ async function measureOn(engine: string, storage: string, folder: string): Promi
   for await (const line of createInterface({ input: server.stdout })) if (/Open/.test(line)) break;
   server.stdout.resume();
   const tokens: string[] = [];
-  for (let count = 0; count < links; count += 1) tokens.push(await link());
+  for (let count = 0; count < links; count += 1) tokens.push(await link(count));
   for (const load of loads) {
     await measure(tokens, load, engine);
     let busy = true;
-    // Three at once are looked at from one address.
-    const signingIn = Array.from({ length: signInsAtOnce }, async (_, person) => {
-      while (busy) await signIn('slow', `198.51.100.${person}`);
+    const signingIn = Array.from({ length: signInsAtOnce }, async (_, index) => {
+      while (busy) await signIn(`slow${load}-${index}`, `198.51.100.${index}`);
     });
     await measure(tokens, load, `${engine}, ${signInsAtOnce} signing in`);
     busy = false;
@@ -121,7 +122,14 @@ async function measureOn(engine: string, storage: string, folder: string): Promi
 
 const folder = mkdtempSync(join(tmpdir(), 'token-'));
 const quick = `{SHA}${createHash('sha1').update('password').digest('base64')}`;
-writeFileSync(join(folder, 'users.htpasswd'), `quick:${quick}\nslow:${await hashPassword('password')}\n`);
+const slow = await hashPassword('password');
+const users = [
+  ...Array.from({ length: quickUsers }, (_, index) => `quick${index}:${quick}`),
+  ...loads.flatMap((load) =>
+    Array.from({ length: signInsAtOnce }, (_, index) => `slow${load}-${index}:${slow}`),
+  ),
+];
+writeFileSync(join(folder, 'users.htpasswd'), users.join('\n'));
 await measureOn('SQLite', `sqlite:${join(folder, 'links.db')}`, folder);
 const postgres = await startPostgres();
 await measureOn('PostgreSQL', postgres.url(), folder);

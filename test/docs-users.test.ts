@@ -20,6 +20,7 @@ import { vectors } from './crypto/password-vectors.ts';
 import { type DatabaseServer, noMariaDb, startMariaDb, startPostgres } from './support/databases.ts';
 import { cloudLights, temporaryFolder } from './support/server.ts';
 import { base, noSlapd, startSlapd } from './support/slapd.ts';
+import { userOf } from './users/user-store-conformance.ts';
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/users.md'), 'utf8');
@@ -50,6 +51,7 @@ it.each(settings)('docs/users.md has settings that a server takes: %s', (text) =
       PUBLIC_URL: 'https://link.example.com',
       CLIENTS: JSON.stringify([cloudLights]),
       STORAGE: 'sqlite:/var/lib/links.db',
+      TRUST_PROXY: 'none',
       ...parseEnv(text),
     },
     (path) => (path === 'firebase.sql' ? block('### Firebase, from an export', 'sql') : 'a-secret'),
@@ -141,19 +143,19 @@ describe('the statements of docs/users.md', () => {
       await sql.raw(table).execute(db);
       await row(vector.stored).execute(db);
       const { USERS_QUERY = '', USERS_BY_ID_QUERY } = parseEnv(block(heading, 'sh'));
-      const store = await createSqlUsers({
+      const store = createSqlUsers({
         dialect: open(),
         query: USERS_QUERY,
         byIdQuery: USERS_BY_ID_QUERY,
         pepper: vector.pepper,
         report: () => {},
       });
-      const user = await store.authenticate('alice@example.com', vector.password);
+      const user = userOf(await store.authenticate('alice@example.com', vector.password));
       expect(user).toMatchObject(says);
-      expect(await store.authenticate('alice@example.com', 'wrong')).toBeUndefined();
-      expect(await store.findById?.(user?.id ?? '')).toMatchObject({ id: user?.id });
+      expect(await store.authenticate('alice@example.com', 'wrong')).toHaveProperty('refused');
+      expect(await store.findById?.(user.id)).toMatchObject({ id: user.id });
       await gone.execute(db);
-      expect(await store.findById?.(user?.id ?? '')).toBeUndefined();
+      expect(await store.findById?.(user.id)).toBeUndefined();
       await Promise.all([store.close(), db.destroy()]);
     },
   );
@@ -173,8 +175,8 @@ describe('the statements of docs/users.md', () => {
     const [, key = ''] = /sk=(.*)/.exec(parameters) ?? [];
     const query = block('### Firebase, from an export', 'sql').replace('SIGNER_KEY', key);
     const dialect = nodeSqliteDialect(openSqliteToRead(path));
-    const store = await createSqlUsers({ dialect, query, report: () => {} });
-    const user = await store.authenticate('alice@example.com', vector.password);
+    const store = createSqlUsers({ dialect, query, report: () => {} });
+    const user = userOf(await store.authenticate('alice@example.com', vector.password));
     expect(user).toMatchObject({ id: 'x1', name: 'Alice' });
     await store.close();
   });
@@ -229,9 +231,11 @@ it('docs/users.md has an endpoint that works', async () => {
     id: '7',
     name: 'Alice',
   });
-  expect(await store.authenticate('alice', 'wrong')).toBeUndefined();
+  expect(await store.authenticate('alice', 'wrong')).toHaveProperty('refused');
   await store.close();
-  await expect(createHttpUsers({ url, token: 'another' })).rejects.toThrow(/answered 500/);
+  const wrongToken = createHttpUsers({ url, token: 'another' });
+  await expect(wrongToken.authenticate('alice', 'wonderland')).rejects.toThrow(/answered 500/);
+  await wrongToken.close();
 });
 
 it('docs/users.md has a module that works', async () => {
@@ -242,7 +246,7 @@ it('docs/users.md has a module that works', async () => {
     id: 'a1',
     name: 'Alice',
   });
-  expect(await store.authenticate('alice', 'wrong')).toBeUndefined();
+  expect(await store.authenticate('alice', 'wrong')).toHaveProperty('refused');
   expect(await store.findById?.('a1')).toMatchObject({ id: 'a1' });
   expect(block('## Your own module', 'ts').split('\n').length).toBeLessThanOrEqual(20);
 });

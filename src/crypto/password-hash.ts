@@ -1,6 +1,6 @@
 import { hash as argon2Hash } from '@node-rs/argon2';
 import { hash as bcryptHash } from '@node-rs/bcrypt';
-import { queued } from './hash-queue.ts';
+import pLimit from 'p-limit';
 import { argon2Formats } from './password-formats/argon2.ts';
 import { bcryptFormats } from './password-formats/bcrypt.ts';
 import { type PasswordHashFormat, UnusableHashError } from './password-formats/format.ts';
@@ -10,8 +10,10 @@ import { scryptFormats } from './password-formats/scrypt.ts';
 
 /** A stored password hash that was found well-formed and affordable. */
 export interface PasswordHash {
-  /** Runs on another thread than the main one. Rejects at once when too many are waiting already. */
+  /** Runs on another thread than the main one, and waits for one of `hashThreads`. */
   verify(password: string): Promise<boolean>;
+  /** About how many milliseconds one verification takes a processor: to be compared with others. */
+  readonly cost: number;
   /** What is weak about how it was made, in words that say nothing of whose it is. */
   readonly weakness?: string;
 }
@@ -24,6 +26,14 @@ const formats: readonly PasswordHashFormat[] = [
   ...iteratedFormats,
 ];
 
+/**
+ * Node's pool has four threads unless told otherwise. One stays free for everything else that needs one, reading files
+ * above all, or a hundred sign-ins would hold up every skill that asks about a token.
+ */
+export const hashThreads = 3;
+
+const onThread = pLimit(hashThreads);
+
 const longestStored = 1024;
 
 /**
@@ -35,8 +45,8 @@ export function parsePasswordHash(value: string, pepper = ''): { hash: PasswordH
   const format = formats.find((candidate) => candidate.prefix.test(stored));
   if (format === undefined || stored.length > longestStored) return { problem: sayUnknown(stored) };
   try {
-    const { verify, weakness } = format.parse(stored, pepper);
-    return { hash: { verify: (password) => queued(() => verify(password)), weakness } };
+    const { verify, cost, weakness } = format.parse(stored, pepper);
+    return { hash: { verify: (password) => onThread(() => verify(password)), cost, weakness } };
   } catch (error) {
     if (!(error instanceof UnusableHashError)) throw error;
     return { problem: error.message };

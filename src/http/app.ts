@@ -5,7 +5,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import createHttpError from 'http-errors';
 import type { Clients } from '../oauth/client.ts';
-import { createClientAuthentication } from '../oauth/client-authentication.ts';
 import type { GrantContext } from '../oauth/grants.ts';
 import type { TokenContext } from '../oauth/introspection.ts';
 import type { PublicJwk } from '../oauth/jwt-access-token.ts';
@@ -64,7 +63,6 @@ export function createApp(options: AppOptions): Express {
     report('token.reused', { ...fields, reused: 'code' });
     report('link.revoked', { ...fields, by: 'reuse' });
   };
-  const authenticate = createClientAuthentication({ clients, now: context.now });
   const metadata = describeAuthorizationServer(publicUrl, keys.length > 0);
 
   const endpoints: Endpoint[] = [
@@ -76,7 +74,7 @@ export function createApp(options: AppOptions): Express {
     {
       path: '/token',
       post: createTokenEndpoint({
-        authenticate,
+        clients,
         context: { ...context, onReuse },
         answers,
         report,
@@ -85,13 +83,13 @@ export function createApp(options: AppOptions): Express {
     },
     {
       path: '/introspect',
-      post: createIntrospectionEndpoint({ authenticate, tokens, issuer: publicUrl, answers }),
+      post: createIntrospectionEndpoint({ clients, tokens, issuer: publicUrl, answers }),
       errors: errors.json,
     },
     { path: '/userinfo', get: createUserinfoEndpoint(tokens, answers), errors: errors.bearer },
     {
       path: '/revoke',
-      post: createRevocationEndpoint({ authenticate, ...context, report, answers }),
+      post: createRevocationEndpoint({ clients, ...context, report, answers }),
       errors: errors.json,
     },
     {

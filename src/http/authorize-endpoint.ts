@@ -11,17 +11,16 @@ import { errorRedirect, successRedirect } from '../oauth/authorization-response.
 import type { Clients } from '../oauth/client.ts';
 import { type GrantAttempt, type GrantContext, signInAndGrant } from '../oauth/grants.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
-import { singleParameter } from '../oauth/parameters.ts';
 import type { ProblemName } from '../pages/pages.ts';
 import type { SignInAlert } from '../pages/sign-in-page.ts';
 import type { Report } from '../telemetry/events.ts';
 import { continueReference, createReference } from '../telemetry/reference.ts';
 import type { Answers } from './answers.ts';
-import { formParameters, queryOf } from './form.ts';
+import { queryOf, signInForm } from './form.ts';
 import type { PagesFor } from './language.ts';
 import { noteReference } from './request-log.ts';
 import { refuseOtherSite } from './same-origin.ts';
-import { answerFailedSignIn } from './sign-in-failure.ts';
+import { answerFailedSignIn, goneSignal } from './sign-in-failure.ts';
 
 export interface AuthorizeEndpointOptions {
   readonly clients: Clients;
@@ -91,14 +90,13 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
   };
 
   const post: RequestHandler = async (request, response) => {
-    const form = formParameters(request);
-    const reference = continueReference(singleParameter(form, 'reference'));
+    const { action, username, password, ...form } = signInForm(request);
+    const reference = continueReference(form.reference);
     noteReference(response, reference);
     if (otherSite(request, response, reference)) return;
     const asked = readRequest(request, response, reference);
     if (asked === undefined) return;
     const { recipient, authorization } = asked;
-    const action = singleParameter(form, 'action') ?? 'sign-in';
     if (action === 'cancel') {
       report('sign_in.cancelled', { reference, client_id: authorization.client.clientId });
       answers.redirect(
@@ -109,10 +107,8 @@ export function createAuthorizeEndpoint(options: AuthorizeEndpointOptions) {
     }
     if (action !== 'sign-in')
       throw new OAuthError('invalid_request', 'The action must be sign-in or cancel.');
-    const username = singleParameter(form, 'username') ?? '';
-    const password = singleParameter(form, 'password') ?? '';
-    const address = request.ip;
-    await answerSignIn(request, response, { authorization, username, password, reference, address });
+    const sent = { username, password, address: request.ip, signal: goneSignal(response) };
+    await answerSignIn(request, response, { authorization, reference, ...sent });
   };
 
   return { get, post };

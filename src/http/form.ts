@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import createHttpError from 'http-errors';
-import { type Parameters, parseParameters } from '../oauth/parameters.ts';
+import { type Parameters, parseParameters, singleParameter } from '../oauth/parameters.ts';
 
 const formType = 'application/x-www-form-urlencoded';
 
@@ -22,6 +22,25 @@ export const readForm: RequestHandler[] = [
 /** The parameters of a body that `readForm` has read. Throws `invalid_request` where it can't be decoded. */
 export function formParameters(request: Request): Parameters {
   return parseParameters(typeof request.body === 'string' ? request.body : '');
+}
+
+/** What pages with a sign-in form send. The rest of the body is dropped, since a password may have to wait to be verified. */
+export function signInForm(request: Request) {
+  const form = formParameters(request);
+  request.body = undefined;
+  const field = (name: string) => {
+    const value = singleParameter(form, name);
+    // A copy: a part of a text keeps all of it in memory.
+    return value && Buffer.from(value).toString();
+  };
+  return {
+    reference: field('reference'),
+    action: field('action') ?? 'sign-in',
+    username: field('username') ?? '',
+    password: field('password') ?? '',
+    ticket: field('ticket'),
+    link: field('link') ?? '',
+  };
 }
 
 /** The query as it was sent, still encoded. */

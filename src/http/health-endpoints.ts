@@ -32,7 +32,7 @@ export function createReadinessEndpoint(options: ReadinessOptions): RequestHandl
 
 type State = 'ok' | 'unavailable';
 
-/** Looks once a second at most, whoever asks how often: anybody may. */
+/** Looks every ten seconds at most, whoever asks how often: anybody may. */
 function lookingAt(part: { ping(): Promise<void> }, failed: (cause: unknown) => void): () => Promise<State> {
   let lookedAt = Number.NEGATIVE_INFINITY;
   let state: Promise<State> | undefined;
@@ -47,7 +47,7 @@ function lookingAt(part: { ping(): Promise<void> }, failed: (cause: unknown) => 
   }
   return () => {
     const now = performance.now();
-    if (state === undefined || now - lookedAt >= 1000) {
+    if (state === undefined || now - lookedAt >= 10_000) {
       state = look();
       lookedAt = now;
     }

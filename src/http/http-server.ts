@@ -35,6 +35,8 @@ export function createDrainingServer(
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: 15_000,
       requestTimeout: 30_000,
+      // How often these two are looked at.
+      connectionsCheckingInterval: 1000,
       // Longer than a load balancer's usual 60 s, or it would reuse a connection just as it is closed here.
       keepAliveTimeout: 65_000,
     },

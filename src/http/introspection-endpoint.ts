@@ -1,14 +1,13 @@
 import type { RequestHandler } from 'express';
-import type { ClientAuthentication } from '../oauth/client-authentication.ts';
+import { authenticateClient, type Clients } from '../oauth/client.ts';
 import { introspect, type TokenContext } from '../oauth/introspection.ts';
 import { requiredParameter } from '../oauth/parameters.ts';
-import { findLinkOfToken } from '../oauth/token-lookup.ts';
 import type { Answers } from './answers.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { formParameters } from './form.ts';
 
 export interface IntrospectionEndpointOptions {
-  readonly authenticate: ClientAuthentication;
+  readonly clients: Clients;
   readonly tokens: TokenContext;
   readonly issuer: string;
   readonly answers: Answers;
@@ -16,12 +15,10 @@ export interface IntrospectionEndpointOptions {
 
 /** The introspection endpoint (RFC 7662 2): whose token is this, and does it still hold? */
 export function createIntrospectionEndpoint(options: IntrospectionEndpointOptions): RequestHandler {
-  const { authenticate, tokens, issuer, answers } = options;
+  const { clients, tokens, issuer, answers } = options;
   return async (request, response) => {
     const form = formParameters(request);
-    const client = await authenticate(clientCredentials(request, form), () =>
-      findLinkOfToken(tokens.links, requiredParameter(form, 'token')),
-    );
+    const client = authenticateClient(clients, clientCredentials(request, form));
     answers.json(response, 200, await introspect(tokens, issuer, client, requiredParameter(form, 'token')));
   };
 }

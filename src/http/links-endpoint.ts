@@ -1,17 +1,16 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { issueTicket, listOwnLinks, type OwnLinksContext, unlink, useTicket } from '../oauth/own-links.ts';
-import { singleParameter } from '../oauth/parameters.ts';
 import { type SignInContext, signIn } from '../oauth/sign-in.ts';
 import type { SignInAlert } from '../pages/sign-in-page.ts';
 import type { Link } from '../storage/stores.ts';
 import type { Report } from '../telemetry/events.ts';
 import { continueReference, createReference } from '../telemetry/reference.ts';
 import type { Answers } from './answers.ts';
-import { formParameters } from './form.ts';
+import { signInForm } from './form.ts';
 import type { PagesFor } from './language.ts';
 import { noteReference } from './request-log.ts';
 import { refuseOtherSite } from './same-origin.ts';
-import { answerFailedSignIn } from './sign-in-failure.ts';
+import { answerFailedSignIn, goneSignal } from './sign-in-failure.ts';
 
 export interface LinksEndpointOptions {
   readonly context: OwnLinksContext & SignInContext;
@@ -52,11 +51,10 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
   };
 
   const post: RequestHandler = async (request, response) => {
-    const form = formParameters(request);
-    const reference = continueReference(singleParameter(form, 'reference'));
+    const { username, password, ticket, ...form } = signInForm(request);
+    const reference = continueReference(form.reference);
     noteReference(response, reference);
     if (otherSite(request, response, reference)) return;
-    const ticket = singleParameter(form, 'ticket');
     if (ticket !== undefined) {
       const owner = await useTicket(context, ticket);
       if (owner === undefined) {
@@ -64,19 +62,18 @@ export function createLinksEndpoint(options: LinksEndpointOptions) {
         answers.page(response, 422, page);
         return;
       }
-      const chosen = parseChosen(singleParameter(form, 'link') ?? '', context.now());
+      const chosen = parseChosen(form.link, context.now());
       const { ended, unlinked, failures } = await unlink(context, owner, chosen);
       for (const { id, clientId } of ended)
         report('link.revoked', { reference, client_id: clientId, link_id: id, by: 'person' });
       if (failures.length > 0) throw failures[0];
-      const { subject, username } = owner;
-      await answerLinks(request, response, { subject, username, ticket, reference }, unlinked);
+      const { expiresAt, ...shown } = owner;
+      await answerLinks(request, response, { ...shown, ticket, reference }, unlinked);
       return;
     }
-    const username = singleParameter(form, 'username') ?? '';
-    const password = singleParameter(form, 'password') ?? '';
     const fields = { reference, ip: request.ip };
-    const result = await signIn(context, { username, password, address: request.ip });
+    const sent = { username, password, address: request.ip, signal: goneSignal(response) };
+    const result = await signIn(context, sent);
     if (result.outcome !== 'signed-in') {
       const page = (alert: SignInAlert) => pagesFor(request).linksSignIn({ reference, username, alert });
       answerFailedSignIn(response, { failure: result, fields, page }, answers, report);

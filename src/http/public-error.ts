@@ -24,15 +24,12 @@ const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   unsupported_response_type: 400,
   invalid_scope: 400,
   invalid_token: 401,
-  // Said to somebody; what can't be answered to anybody is 503, below.
-  temporarily_unavailable: 429,
 };
 
 /** Where it is more than a request that was refused. */
 const eventOf: Readonly<Partial<Record<OAuthErrorCode, EventName>>> = {
   invalid_client: 'client.refused',
   invalid_grant: 'token.refused',
-  temporarily_unavailable: 'client.limited',
 };
 
 const descriptionOf: Readonly<Record<number, string>> = {
@@ -46,14 +43,12 @@ const descriptionOf: Readonly<Record<number, string>> = {
 /** What to say of an error: of one that nobody foresaw, nothing. */
 export function publicError(error: unknown): PublicError {
   if (error instanceof OAuthError) {
-    const { code, description, retryAfterSeconds } = error;
-    const headers: PublicError['headers'] =
-      retryAfterSeconds === undefined ? {} : { 'Retry-After': retryAfterSeconds };
+    const { code, description } = error;
     return {
       status: statusOf[code],
       code,
       description,
-      headers,
+      headers: {},
       event: eventOf[code] ?? 'request.refused',
     };
   }

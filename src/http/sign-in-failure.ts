@@ -21,16 +21,38 @@ export function answerFailedSignIn(
   answers: Answers,
   report: Report,
 ): void {
-  if (failure.outcome === 'refused') {
-    report('sign_in.failed', fields);
-    answers.page(response, 422, page({ reason: 'refused' }));
-  } else if (failure.outcome === 'limited') {
-    const { retryAfterSeconds: seconds } = failure;
-    report('sign_in.limited', { ...fields, retry_after: seconds });
-    const alert = { reason: 'limited', retryAfterSeconds: seconds } as const;
-    answers.page(response, 429, page(alert), { 'Retry-After': seconds });
-  } else {
-    report('sign_in.unavailable', { ...fields, part: failure.part, err: failure.cause });
-    answers.page(response, 503, page({ reason: 'unavailable' }), { 'Retry-After': retryAfterSeconds });
+  const soon = { 'Retry-After': retryAfterSeconds };
+  switch (failure.outcome) {
+    case 'refused':
+      report('sign_in.failed', { ...fields, cause: failure.cause });
+      answers.page(response, 422, page({ reason: 'refused' }));
+      break;
+    case 'limited': {
+      const { budget, retryAfterSeconds: seconds } = failure;
+      report('sign_in.limited', { ...fields, cause: budget, retry_after: seconds });
+      const alert = { reason: 'limited', retryAfterSeconds: seconds } as const;
+      answers.page(response, 429, page(alert), { 'Retry-After': seconds });
+      break;
+    }
+    case 'turned-away': {
+      const { turnedAway } = failure;
+      // Nobody is there to be answered.
+      if (turnedAway === 'gone') return;
+      report('sign_in.limited', { ...fields, cause: turnedAway, retry_after: retryAfterSeconds });
+      const status = turnedAway === 'network_crowded' ? 429 : 503;
+      answers.page(response, status, page({ reason: 'unavailable' }), soon);
+      break;
+    }
+    case 'unavailable':
+      report('sign_in.unavailable', { ...fields, part: failure.part, err: failure.cause });
+      answers.page(response, 503, page({ reason: 'unavailable' }), soon);
   }
+}
+
+/** Aborts when the connection is gone, or everything was answered. */
+export function goneSignal(response: Response): AbortSignal {
+  const gone = new AbortController();
+  // With a reason: without one, each abort would make an error.
+  response.once('close', () => gone.abort('the connection is gone'));
+  return gone.signal;
 }

@@ -1,9 +1,8 @@
 import type { RequestHandler } from 'express';
-import type { ClientAuthentication } from '../oauth/client-authentication.ts';
+import { authenticateClient, type Clients } from '../oauth/client.ts';
 import { OAuthError } from '../oauth/oauth-error.ts';
-import { requiredParameter, singleParameter } from '../oauth/parameters.ts';
+import { requiredParameter } from '../oauth/parameters.ts';
 import { redeemCode, refresh, type TokenGrantContext } from '../oauth/token-grants.ts';
-import { findByCode, findLinkOfToken } from '../oauth/token-lookup.ts';
 import type { EventName, Report } from '../telemetry/events.ts';
 import type { Answers } from './answers.ts';
 import { clientCredentials } from './client-credentials.ts';
@@ -11,7 +10,7 @@ import { formParameters } from './form.ts';
 import { noteReference } from './request-log.ts';
 
 export interface TokenEndpointOptions {
-  readonly authenticate: ClientAuthentication;
+  readonly clients: Clients;
   readonly context: TokenGrantContext;
   readonly answers: Answers;
   readonly report: Report;
@@ -32,15 +31,10 @@ const grantTypes: Readonly<Record<string, GrantType>> = {
  * The token endpoint (RFC 6749 3.2). No address is limited here: Alexa's are shared by all skills.
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): RequestHandler {
-  const { authenticate, context, answers, report } = options;
+  const { clients, context, answers, report } = options;
   return async (request, response) => {
     const form = formParameters(request);
-    const client = await authenticate(clientCredentials(request, form), async () => {
-      const code = singleParameter(form, 'code');
-      const token = singleParameter(form, 'refresh_token');
-      if (code !== undefined) return findByCode(context.links, code);
-      return token === undefined ? undefined : findLinkOfToken(context.links, token);
-    });
+    const client = authenticateClient(clients, clientCredentials(request, form));
     const { grant, event } = findGrantType(requiredParameter(form, 'grant_type'));
     const { link, response: body } = await grant(context, client, form);
     const { id, reference, clientId, redirectHost } = link;

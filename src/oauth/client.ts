@@ -40,8 +40,10 @@ export interface Client {
   readonly responseTypes: ReadonlySet<ResponseType>;
   /** The scope tokens that it may ask for. */
   readonly scope: ReadonlySet<string>;
-  /** SHA-256 of the client secret; a client without one can't authenticate. */
-  readonly secretDigest?: string;
+  /** SHA-256 of each client secret: two while one is being replaced. A client without any can't authenticate. */
+  readonly secretDigests: readonly string[];
+  /** A shorter secret is refused though its digest is right: it can be guessed. */
+  readonly shortestSecret: number;
   /** Absent: an implicit access token ends only with its link, and one of the code grant after an hour. */
   readonly accessTokenTtlSeconds?: number;
   /** How long a refresh token may be left unused. */
@@ -70,17 +72,26 @@ export function authenticateClient(clients: Clients, presented: readonly ClientC
   const refusals: string[] = [];
   for (const { clientId, clientSecret } of presented) {
     const client = clients.get(clientId);
-    const matches = digestsEqual(sha256(clientSecret), client?.secretDigest ?? decoyDigest);
+    const [first = decoyDigest, second = decoyDigest] = client?.secretDigests ?? [];
+    const digest = sha256(clientSecret);
+    // Both each time, and the decoy where there is none.
+    const matches = [digestsEqual(digest, first), digestsEqual(digest, second)].includes(true);
     if (client === undefined) refusals.push('unknown client_id');
-    else if (client.secretDigest === undefined) refusals.push(`${clientId} has no client_secret in CLIENTS`);
+    else if (client.secretDigests.length === 0) refusals.push(`${clientId} has no client_secret in CLIENTS`);
     else if (!matches) refusals.push(`wrong client_secret for ${clientId}`);
+    else if (clientSecret.length < client.shortestSecret) refusals.push(sayTooShort(client));
     else return client;
   }
   const [cause = 'no client credentials'] = refusals;
   throw new OAuthError('invalid_client', 'The client credentials are missing or wrong.', cause);
 }
 
-const decoyDigest = sha256('');
+/** The digest of no secret that anybody knows. */
+const decoyDigest = 'A'.repeat(43);
+
+function sayTooShort({ clientId, shortestSecret }: Client): string {
+  return `the client_secret of ${clientId} is right, but has fewer than ${shortestSecret} characters: make a longer one`;
+}
 
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 

@@ -86,6 +86,8 @@ export async function signInAndGrant(
   if (result.outcome !== 'signed-in') return result;
   const { authorization, reference } = attempt;
   const { client, redirectUri, responseType, scope } = authorization;
+  const reserved = await context.budgets.takeLink(result.user.id, client.clientId);
+  if (!('giveBack' in reserved)) return { outcome: 'limited', ...reserved };
   const locator = createLocator(context.randomText);
   // Linking again adds a link and leaves older ones alone: people have two Alexa accounts, and interrupt re-links.
   const link: Link = {
@@ -101,6 +103,7 @@ export async function signInAndGrant(
   try {
     return await issueFor[responseType](context, link, locator, authorization);
   } catch (cause) {
+    await reserved.giveBack();
     return { outcome: 'unavailable', part: 'storage', cause };
   }
 }

@@ -3,7 +3,6 @@ import type { Profile, Users } from '../users/user-store.ts';
 import type { Client } from './client.ts';
 import { OAuthError } from './oauth-error.ts';
 import { isRefreshToken, keyOfToken } from './token.ts';
-import { findLinkOfToken } from './token-lookup.ts';
 
 /** Where tokens and their users are looked up. */
 export interface TokenContext {
@@ -144,4 +143,10 @@ export async function revokeToken(
     throw new OAuthError('unauthorized_client', 'The token was issued to another client.');
   }
   return (await links.revoke(link.id, now)) ? link : undefined;
+}
+
+/** The link that an access token or refresh token was issued for; also one that is revoked or has expired. */
+async function findLinkOfToken(links: LinkStore, token: string): Promise<Link | undefined> {
+  const key = keyOfToken(token);
+  return isRefreshToken(token) ? links.findByRefreshToken(key) : (await links.findByAccessToken(key))?.link;
 }

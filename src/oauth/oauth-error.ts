@@ -13,8 +13,7 @@ export type OAuthErrorCode =
   | 'access_denied'
   | 'unsupported_response_type'
   | 'invalid_scope'
-  | 'invalid_token'
-  | 'temporarily_unavailable';
+  | 'invalid_token';
 
 /**
  * The one error of the protocol. The code and the description are for everybody; the cause is for the log.
@@ -23,7 +22,6 @@ export type OAuthErrorCode =
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
   readonly description: string;
-  readonly retryAfterSeconds: number | undefined;
   /** That of the attempt which it comes from, where there is one. */
   readonly reference: string | undefined;
 
@@ -31,13 +29,12 @@ export class OAuthError extends Error {
     code: OAuthErrorCode,
     description: string,
     cause?: string,
-    more: { readonly retryAfterSeconds?: number; readonly reference?: string } = {},
+    more: { readonly reference?: string } = {},
   ) {
     super(description, { cause });
     this.name = 'OAuthError';
     this.code = code;
     this.description = description;
-    this.retryAfterSeconds = more.retryAfterSeconds;
     this.reference = more.reference;
   }
 }

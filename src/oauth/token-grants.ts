@@ -1,13 +1,12 @@
-import { sha256 } from '../crypto/digest.ts';
-import type { Link } from '../storage/stores.ts';
+import { digestsEqual, sha256 } from '../crypto/digest.ts';
+import type { Link, LinkStore } from '../storage/stores.ts';
 import type { Users } from '../users/user-store.ts';
 import { challengeMismatch } from './authorization-request.ts';
 import { type Client, splitScope } from './client.ts';
 import { codeSeconds, type IssueContext } from './grants.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, requiredParameter, singleParameter } from './parameters.ts';
-import { createRefreshToken, isRefreshToken, keyOfToken, locatorOf } from './token.ts';
-import { findByCode } from './token-lookup.ts';
+import { createRefreshToken, isRefreshToken, keyOfToken, linkIdOf, locatorOf } from './token.ts';
 
 export interface TokenGrantContext extends IssueContext {
   readonly users: Pick<Users, 'find'>;
@@ -137,6 +136,12 @@ function differing(granted: string, requested: string | undefined): string | und
 function requireUsable(client: Client, link: Link): void {
   if (link.clientId !== client.clientId) throw invalidGrant(`it is not ${client.clientId}’s`, link);
   if (link.revokedAt !== undefined) throw invalidGrant('its link is revoked', link);
+}
+
+/** The link that an authorization code was issued for, redeemed or not. */
+async function findByCode(links: LinkStore, code: string): Promise<Link | undefined> {
+  const link = await links.find(linkIdOf(locatorOf(code)));
+  return link?.codeDigest !== undefined && digestsEqual(link.codeDigest, sha256(code)) ? link : undefined;
 }
 
 /** The one answer to a code or refresh token that gives nothing (RFC 6749 5.2); the cause is for the log. */

@@ -1,6 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { hashQueueChannel } from '../crypto/hash-queue.ts';
 import type { EventName } from './events.ts';
 
 export interface AnsweredRequest {
@@ -14,6 +12,8 @@ export interface AnsweredRequest {
 export interface Metrics {
   onRequest(request: AnsweredRequest): void;
   onEvent(event: EventName, fields: Readonly<Record<string, unknown>>): void;
+  /** Called with the seconds that a password waited. */
+  onTurn(seconds: number): void;
   readonly contentType: string;
   /** All of them in Prometheus's text format. */
   describe(): Promise<string>;
@@ -87,12 +87,11 @@ export function createMetrics(): Metrics {
     for (const client_id of clients) reused.inc({ client_id, reused: 'code' }, 0);
   }
 
-  subscribe(hashQueueChannel, (waited) => hashQueue.observe(Number(waited)));
-
   return {
     onRequest({ route, status, seconds }) {
       requests.observe({ route, status }, seconds);
     },
+    onTurn: (seconds) => hashQueue.observe(seconds),
     onEvent(event, fields) {
       const { client_id: clientId = '', reason, code, by, part = failingParts[event] } = fields;
       const outcome = signInOutcomes[event];

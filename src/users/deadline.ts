@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { UnreachableError } from './user-store.ts';
 
 /** How long a back-end may take before it counts as unreachable. */
 export const deadlineSeconds = 5;
@@ -12,7 +13,7 @@ export async function withDeadline<Result>(
   const overdue = async () => {
     await setTimeout(deadlineSeconds * 1000, undefined, { signal: done.signal });
     giveUp();
-    throw new Error(`no answer within ${deadlineSeconds} seconds`);
+    throw new UnreachableError(`no answer within ${deadlineSeconds} seconds`);
   };
   try {
     return await Promise.race([asking, overdue()]);

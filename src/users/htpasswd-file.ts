@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Report } from '../telemetry/events.ts';
 import { parseHtpasswd } from './htpasswd.ts';
 import { createPasswordList, type PasswordList } from './password-list.ts';
-import type { UserStore } from './user-store.ts';
+import { UnreachableError, type UserStore } from './user-store.ts';
 import { createWeaknessReport } from './weakness-report.ts';
 
 export interface HtpasswdFileOptions {
@@ -68,7 +68,9 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
 
   return {
     async authenticate(username, password) {
-      await refreshOnce();
+      await refreshOnce().catch((cause) => {
+        throw new UnreachableError('the file of users can’t be read', { cause });
+      });
       return list.authenticate(username, password);
     },
     async findById(id) {

@@ -1,7 +1,8 @@
-import { Pool } from 'undici';
+import { isIP } from 'node:net';
+import { buildConnector, Pool } from 'undici';
 import { deadlineSeconds } from './deadline.ts';
 import { parseProfile } from './user-answer.ts';
-import type { UserStore } from './user-store.ts';
+import { type Refused, UnreachableError, type UserStore } from './user-store.ts';
 
 export interface HttpUsersOptions {
   /** The operator's endpoint. */
@@ -12,20 +13,19 @@ export interface HttpUsersOptions {
   readonly connections?: number;
 }
 
-/** "No": wrong password, not allowed, unknown. All else but 200 means that the endpoint can't answer. */
-const refusals = [401, 403, 404];
+/** "No": wrong password, unknown, not allowed, not well-formed. */
+const refusals = [400, 401, 403, 404, 422];
+
+/** A gateway in front of the endpoint could not reach it. */
+const unreachable = [502, 503, 504];
+
 const longestAnswer = 16 * 1024;
 
 /**
  * Users behind the operator's own endpoint, asked by POST with `{username, password}`; 200 with `{id, name?, email?}`
- * signs in. No redirects, 16 KB. Rejects at first when the endpoint can't be reached, or lets
- * somebody without a name in.
+ * signs in. No redirects, 16 KB.
  */
-export async function createHttpUsers({
-  url,
-  token,
-  connections = 10,
-}: HttpUsersOptions): Promise<UserStore> {
+export function createHttpUsers({ url, token, connections = 10 }: HttpUsersOptions): UserStore {
   const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, { connections, maxResponseSize: longestAnswer });
   const headers = {
@@ -35,8 +35,8 @@ export async function createHttpUsers({
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
 
-  /** The body of a 200, or nothing where the endpoint said no. */
-  async function ask(username: string, password: string): Promise<string | undefined> {
+  /** The body of a 200, or that the endpoint said no. */
+  async function ask(username: string, password: string): Promise<string | Refused> {
     const { statusCode, body } = await pool.request({
       method: 'POST',
       path: pathname + search,
@@ -46,33 +46,39 @@ export async function createHttpUsers({
     });
     if (statusCode === 200) return await body.text();
     await body.dump();
-    if (refusals.includes(statusCode)) return undefined;
-    throw new Error(`the endpoint answered ${statusCode}, which is neither 200 nor ${refusals.join(', ')}`);
-  }
-
-  /** Nobody's name and password: a no is what a working endpoint says, and some call it a bad request. */
-  async function ping(): Promise<void> {
-    const answer = await ask('', '').catch((error: unknown) => {
-      if (!/answered (400|422),/.test(String(error))) throw error;
-    });
-    if (answer !== undefined) throw new Error('the endpoint answers 200 to an empty username and password');
-  }
-
-  try {
-    await ping();
-  } catch (error) {
-    await pool.destroy();
-    throw error;
+    if (refusals.includes(statusCode)) return { refused: `status_${statusCode}` };
+    const problem = `the endpoint answered ${statusCode}, which is neither 200 nor ${refusals.join(', ')}`;
+    throw unreachable.includes(statusCode) ? new UnreachableError(problem) : new Error(problem);
   }
 
   return {
     async authenticate(username, password) {
       const answer = await ask(username, password);
-      return answer === undefined ? undefined : parseProfile(parseJson(answer));
+      return typeof answer === 'string' ? parseProfile(parseJson(answer)) : answer;
     },
-    ping,
+    ping: () => connectTo(new URL(url)),
     close: () => pool.destroy(),
   };
+}
+
+/** Connects, with TLS where it is used, and hangs up: a request could be more than the endpoint expects. */
+async function connectTo({ protocol, hostname, port }: URL): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const connect = buildConnector({ timeout: deadlineSeconds * 1000 });
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const target = {
+    protocol,
+    hostname: host,
+    // As the pool does it: a name, never an address (RFC 6066 3).
+    servername: isIP(host) === 0 ? host : undefined,
+    port: port || (protocol === 'https:' ? '443' : '80'),
+  };
+  connect(target, (error, socket) => {
+    socket?.destroy();
+    if (error === null) resolve();
+    else reject(error);
+  });
+  await promise;
 }
 
 /** The parser's own message would repeat some of the answer. */

@@ -56,7 +56,7 @@ export function createKnownUsers({ store, seconds, onUnavailable }: KnownUsersOp
     find,
     async authenticate(username, password) {
       const user = await authenticate(username, password);
-      if (user === undefined) return undefined;
+      if ('refused' in user) return user;
       // The lookup by id may know more, like the name; whatever it says, who has just signed in is there.
       const { profile = user } = await find(user.id, longestLookupMs, true);
       answers.set(user.id, { isGone: false, profile });

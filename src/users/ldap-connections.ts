@@ -3,6 +3,7 @@ import { connect as connectSecurely } from 'node:tls';
 import { Client, ResultCodeError } from 'ldapts';
 import pLimit from 'p-limit';
 import { deadlineSeconds, withDeadline } from './deadline.ts';
+import { UnreachableError } from './user-store.ts';
 
 export interface LdapConnectionsOptions {
   /** `ldap://host:port` or `ldaps://host:port`, nothing behind it. */
@@ -76,7 +77,7 @@ export function createLdapConnections(options: LdapConnectionsOptions): LdapConn
     loan: Loan,
     work: (connection: Connection) => Promise<Result>,
   ): Promise<Result> {
-    if (loan.overdue) throw new Error('no connection was free in time');
+    if (loan.overdue) throw new UnreachableError('no connection was free in time');
     const connection = take() ?? open();
     loan.connection = connection;
     let usable = false;
@@ -90,7 +91,7 @@ export function createLdapConnections(options: LdapConnectionsOptions): LdapConn
       return result;
     } catch (error) {
       usable = error instanceof ResultCodeError;
-      throw error;
+      throw gotNoAnswer(error) ? new UnreachableError(error.message, { cause: error }) : error;
     } finally {
       if (usable && !loan.overdue) idle.push(connection);
       else drop(connection);
@@ -107,13 +108,20 @@ export function createLdapConnections(options: LdapConnectionsOptions): LdapConn
       return withDeadline(working, () => {
         loan.overdue = true;
         if (loan.connection !== undefined) drop(loan.connection);
-        givenUp.reject(new Error(`no answer within ${deadlineSeconds} seconds`));
+        givenUp.reject(new UnreachableError(`no answer within ${deadlineSeconds} seconds`));
       });
     },
     async close() {
       idle.splice(0).forEach(drop);
     },
   };
+}
+
+/** ldapts gives such errors no code. */
+function gotNoAnswer(error: unknown): error is Error {
+  return (
+    error instanceof Error && /^(Connection|Socket)|timed out$/.test(error.message) && !('code' in error)
+  );
 }
 
 function drop({ client }: Connection): void {
@@ -126,7 +134,7 @@ function onlyOnce<Connect extends (...parameters: never[]) => Socket>(
 ): Connect {
   let opened = false;
   const once = (...parameters: Parameters<Connect>) => {
-    if (opened) throw new Error('the connection was lost');
+    if (opened) throw new UnreachableError('the connection was lost');
     opened = true;
     // So that it is noticed when a firewall has dropped an idle one.
     return open(...parameters)

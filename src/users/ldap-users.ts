@@ -21,7 +21,7 @@ import {
   profileOf,
   usualIds,
 } from './ldap-entry.ts';
-import type { Profile, UserStore } from './user-store.ts';
+import type { Profile, RefusalCause, Refused, UserStore } from './user-store.ts';
 
 export interface LdapUsersOptions extends LdapConnectionsOptions {
   /** DN under which people are, at any depth. */
@@ -33,25 +33,20 @@ export interface LdapUsersOptions extends LdapConnectionsOptions {
   readonly report: Report;
 }
 
-/** What a directory answers when it does not let this person in: wrong password, no password, locked. */
-const refusals = [
-  InvalidCredentialsError,
-  InappropriateAuthError,
-  UnwillingToPerformError,
-  ConstraintViolationError,
-];
+/** What a directory answers when it does not let this user in, whatever the password: there is none, or it is locked. */
+const refusals = [InappropriateAuthError, UnwillingToPerformError, ConstraintViolationError];
 
 /**
  * Users in a directory: searched for by the service, then bound as themselves, so that the directory alone judges the
- * password. Referrals are not followed. Rejects at first when the directory can't be reached or has no such base.
+ * password. Referrals are not followed. Throws where the filter is none.
  */
-export async function createLdapUsers(options: LdapUsersOptions): Promise<UserStore> {
+export function createLdapUsers(options: LdapUsersOptions): UserStore {
   const { base, filter, idAttribute, report } = options;
   const connections = createLdapConnections(options);
   const ids = idAttribute === undefined ? usualIds : [idAttribute];
   const filterOf = (username: string) => filter.replaceAll('{username}', () => username);
 
-  async function find(client: Client, condition: string | Filter): Promise<Entry | undefined> {
+  async function find(client: Client, condition: string | Filter): Promise<Entry | RefusalCause> {
     const { searchEntries } = await client.search(base, {
       filter: condition,
       attributes: [...ids, ...profileAttributes],
@@ -60,14 +55,12 @@ export async function createLdapUsers(options: LdapUsersOptions): Promise<UserSt
       derefAliases: 'never',
     });
     const [entry, another] = searchEntries;
+    if (entry === undefined) return 'unknown_user';
     if (another !== undefined) {
       report('users.ambiguous', { problem: 'USERS_LDAP_FILTER finds several, so nobody is signed in' });
+      return 'several_entries';
     }
-    return entry === undefined || another !== undefined || isDisabled(entry) ? undefined : entry;
-  }
-
-  async function ping(): Promise<void> {
-    await connections.use(({ client }) => client.search(base, { scope: 'base', attributes: ['1.1'] }));
+    return isDisabled(entry) ? 'disabled' : entry;
   }
 
   try {
@@ -75,28 +68,20 @@ export async function createLdapUsers(options: LdapUsersOptions): Promise<UserSt
   } catch (cause) {
     throw new Error(`USERS_LDAP_FILTER is no filter: ${(cause as Error).message}`, { cause });
   }
-  try {
-    await ping();
-  } catch (cause) {
-    await connections.close();
-    if (cause instanceof NoSuchObjectError) throw new Error(`the directory has no ${base}`, { cause });
-    if (cause instanceof InvalidCredentialsError)
-      throw new Error('USERS_LDAP_BIND_DN or USERS_LDAP_BIND_PASSWORD is wrong', { cause });
-    throw cause;
-  }
-
   return {
     async authenticate(username, password) {
       // A bind without a password succeeds for every name (RFC 4513 5.1.2).
-      if (password === '' || username === '') return undefined;
-      return connections.use<Profile | undefined>(async (connection) => {
+      if (password === '' || username === '') return { refused: 'unknown_user' };
+      return connections.use<Profile | Refused>(async (connection) => {
         const entry = await find(connection.client, filterOf(Filter.escape(username)));
-        if (entry === undefined) return undefined;
+        if (typeof entry === 'string') return { refused: entry };
         connection.asService = false;
         try {
           await connection.client.bind(entry.dn, password);
         } catch (error) {
-          if (refusals.some((refusal) => error instanceof refusal)) return undefined;
+          if (error instanceof InvalidCredentialsError) return { refused: 'wrong_password' };
+          if (refusals.some((refusal) => error instanceof refusal))
+            return { refused: 'refused_by_directory' };
           throw error;
         }
         return profileOf(entry, ids);
@@ -109,9 +94,18 @@ export async function createLdapUsers(options: LdapUsersOptions): Promise<UserSt
       const demanded = FilterParser.parseString(filterOf('*'));
       const condition = new AndFilter({ filters: [demanded, new OrFilter({ filters: withId })] });
       const entry = await connections.use(({ client }) => find(client, condition));
-      return entry && profileOf(entry, ids);
+      return typeof entry === 'string' ? undefined : profileOf(entry, ids);
     },
-    ping,
+    async ping() {
+      try {
+        await connections.use(({ client }) => client.search(base, { scope: 'base', attributes: ['1.1'] }));
+      } catch (cause) {
+        if (cause instanceof NoSuchObjectError) throw new Error(`the directory has no ${base}`, { cause });
+        if (cause instanceof InvalidCredentialsError)
+          throw new Error('USERS_LDAP_BIND_DN or USERS_LDAP_BIND_PASSWORD is wrong', { cause });
+        throw cause;
+      }
+    },
     close: connections.close,
   };
 }

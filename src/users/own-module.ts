@@ -7,7 +7,7 @@ import { createPasswordCheck } from './password-check.ts';
 import { parseProfile } from './user-answer.ts';
 import type { Profile, UserStore } from './user-store.ts';
 
-/** What the operator's `createUserStore` is handed. */
+/** What the operator's `createUserStore` is called with. */
 interface UserStoreOptions {
   /**
    * Whether a password is that of a stored hash, in any format that the server knows; without a stored hash, and for
@@ -41,7 +41,7 @@ const optional = ['findById', 'ping', 'close'] as const;
 
 /**
  * Users behind a module of the operator's: a path from the working directory, or a package. Rejects at first when it
- * can't be loaded, gives something else than a user store, or one that can't be reached. A call that takes over 5 seconds rejects.
+ * can't be loaded, or gives something else than a user store. A call that takes over 5 seconds rejects.
  */
 export async function createOwnUsers(options: {
   readonly module: string;
@@ -53,16 +53,14 @@ export async function createOwnUsers(options: {
   if (typeof create !== 'function') throw new Error(`it exports no function ${exported}`);
   const store = checked(await withDeadline(Promise.resolve(create(createOptions(report)))));
 
-  const ping = async () => withDeadline(call(() => store.ping?.()));
-  await ping();
-
   return {
     async authenticate(username, password) {
-      return asProfile(await withDeadline(call(() => store.authenticate(username, password))));
+      const answer = await withDeadline(call(() => store.authenticate(username, password)));
+      return asProfile(answer) ?? { refused: 'refused_by_module' };
     },
     findById:
       store.findById && (async (id) => asProfile(await withDeadline(call(() => store.findById?.(id))))),
-    ping,
+    ping: async () => withDeadline(call(() => store.ping?.())),
     close: async () => withDeadline(call(() => store.close?.())),
   };
 }
@@ -90,11 +88,11 @@ function checked(store: unknown): OwnUserStore {
 function createOptions(report: Report): UserStoreOptions {
   const check = createPasswordCheck();
   return {
-    verifyPassword(username, stored, password) {
+    verifyPassword(_username, stored, password) {
       const parsed = stored ? parsePasswordHash(stored) : undefined;
       if (parsed !== undefined && 'problem' in parsed)
         report('users.hash_unusable', { problem: parsed.problem });
-      return check(username, parsed && 'hash' in parsed ? parsed.hash : undefined, password);
+      return check(parsed && 'hash' in parsed ? parsed.hash : undefined, password);
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { PasswordHash } from '../crypto/password-hash.ts';
 import { createPasswordCheck } from './password-check.ts';
-import type { Profile } from './user-store.ts';
+import type { Profile, Refused } from './user-store.ts';
 
 /** Users held in memory, by username; here a user's id is their username. */
 export interface PasswordList {
-  authenticate(username: string, password: string): Promise<Profile | undefined>;
+  authenticate(username: string, password: string): Promise<Profile | Refused>;
   find(username: string): Profile | undefined;
 }
 
@@ -12,12 +12,15 @@ export function createPasswordList(
   hashes: ReadonlyMap<string, PasswordHash>,
   hasExpired: (username: string) => boolean = () => false,
 ): PasswordList {
-  const check = createPasswordCheck(hashes);
+  const check = createPasswordCheck(hashes.values());
   const find = (username: string) =>
     hashes.has(username) && !hasExpired(username) ? { id: username, username } : undefined;
   return {
     async authenticate(username, password) {
-      return (await check(username, hashes.get(username), password)) ? find(username) : undefined;
+      const hash = hashes.get(username);
+      const matches = await check(hash, password);
+      if (hash === undefined) return { refused: 'unknown_user' };
+      return matches ? (find(username) ?? { refused: 'expired' }) : { refused: 'wrong_password' };
     },
     find,
   };

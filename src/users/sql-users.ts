@@ -4,7 +4,7 @@ import { parseStatement, type Statement } from '../sql/named-parameter.ts';
 import type { Report } from '../telemetry/events.ts';
 import { withDeadline } from './deadline.ts';
 import { createPasswordCheck } from './password-check.ts';
-import type { Profile, UserStore } from './user-store.ts';
+import { isUnreachable, type Profile, type Refused, type UserStore } from './user-store.ts';
 import { createWeaknessReport } from './weakness-report.ts';
 
 export interface SqlUsersOptions {
@@ -23,10 +23,10 @@ const optionalColumns = ['username', 'name', 'email', 'disabled'] as const;
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Users in a database, asked with the operator's own statements. Rejects at first when the database can't be reached,
- * refuses a statement, or lacks a column, which the message names.
+ * Users in a database, asked with the operator's own statements. The first call that reaches the database finds out which
+ * columns there are; it rejects when the database refuses a statement, or lacks a column, which the message names.
  */
-export async function createSqlUsers(options: SqlUsersOptions): Promise<UserStore> {
+export function createSqlUsers(options: SqlUsersOptions): UserStore {
   const { dialect, query, byIdQuery, pepper, report } = options;
   const db = new Kysely<unknown>({ dialect });
   const check = createPasswordCheck();
@@ -46,6 +46,7 @@ export async function createSqlUsers(options: SqlUsersOptions): Promise<UserStor
         await rowsOf(selecting(statement, [column], 0)('')).catch(unlessData);
         return true;
       } catch (cause) {
+        if (isUnreachable(cause)) throw cause;
         if (column !== '*' && isMissingColumn(cause)) return false;
         throw new Error(`${variable}: ${cause instanceof Error ? cause.message : cause}`, { cause });
       }
@@ -65,47 +66,74 @@ export async function createSqlUsers(options: SqlUsersOptions): Promise<UserStor
     return value.includes('\0') ? [] : rowsOf(select(value)).catch(unlessData);
   }
 
-  function hashOf(row: Row | undefined): PasswordHash | undefined {
-    const stored = textOf(row?.['password_hash']);
+  function hashOf(row: Row): PasswordHash | Refused {
+    const stored = textOf(row['password_hash']);
     // Who signs in elsewhere has none.
-    if (stored === undefined || stored === '') return undefined;
+    if (stored === undefined || stored === '') return { refused: 'no_password' };
     const parsed = parsePasswordHash(stored, pepper);
-    if ('problem' in parsed) report('users.hash_unusable', { problem: parsed.problem });
-    else reportWeakness(parsed.hash);
-    return 'hash' in parsed ? parsed.hash : undefined;
+    if ('problem' in parsed) {
+      report('users.hash_unusable', { problem: parsed.problem });
+      return { refused: 'hash_unusable' };
+    }
+    reportWeakness(parsed.hash);
+    return parsed.hash;
   }
 
-  const ping = async () => void (await rowsOf(sql`select 1`));
+  /** The one user that a name leads to, with the hash; or why there is none. */
+  function findHash(rows: readonly Row[]): { readonly row: Row; readonly hash: PasswordHash } | Refused {
+    const [row, another] = rows;
+    if (row === undefined) return { refused: 'no_rows' };
+    if (another !== undefined) {
+      report('users.ambiguous', { problem: 'USERS_QUERY gives several rows for one name' });
+      return { refused: 'several_rows' };
+    }
+    const hash = hashOf(row);
+    return 'refused' in hash ? hash : { row, hash };
+  }
 
-  try {
-    await ping();
-    const byName = await prepare('USERS_QUERY', query, 'username', ['id', 'password_hash']);
-    const byId = byIdQuery && (await prepare('USERS_BY_ID_QUERY', byIdQuery, 'id', ['id']));
+  async function prepareBoth() {
     return {
-      async authenticate(username, password) {
-        const rows = await find(byName, username);
-        if (rows.length > 1)
-          report('users.ambiguous', { problem: 'USERS_QUERY gives several rows for one name' });
-        const row = rows.length === 1 ? rows[0] : undefined;
-        const matches = await check(username, hashOf(row), password);
-        return row !== undefined && matches && !isDisabled(row) ? profileOf(row) : undefined;
-      },
-      findById: byId
-        ? async (id) => {
-            const [row, another] = await find(byId, id);
+      byName: await prepare('USERS_QUERY', query, 'username', ['id', 'password_hash']),
+      byId: byIdQuery && (await prepare('USERS_BY_ID_QUERY', byIdQuery, 'id', ['id'])),
+    };
+  }
+
+  let preparing: ReturnType<typeof prepareBoth> | undefined;
+  /** Once; again, where the last time failed. */
+  function prepared() {
+    preparing ??= prepareBoth().catch((error) => {
+      preparing = undefined;
+      throw error;
+    });
+    return preparing;
+  }
+
+  return {
+    async authenticate(username, password) {
+      const { byName } = await prepared();
+      const found = findHash(await find(byName, username));
+      const matches = await check('hash' in found ? found.hash : undefined, password);
+      if ('refused' in found) return found;
+      if (!matches) return { refused: 'wrong_password' };
+      return isDisabled(found.row) ? { refused: 'disabled' } : profileOf(found.row);
+    },
+    findById:
+      byIdQuery === undefined
+        ? undefined
+        : async (id) => {
+            const { byId } = await prepared();
+            const [row, another] = byId ? await find(byId, id) : [];
             if (another !== undefined) throw new Error('USERS_BY_ID_QUERY gives several rows for one id');
             // MySQL takes '12x' for 12.
             const profile = row && profileOf(row);
             return row !== undefined && profile?.id === id && !isDisabled(row) ? profile : undefined;
-          }
-        : undefined,
-      ping,
-      close: () => db.destroy(),
-    };
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
+          },
+    async ping() {
+      const { byName } = await prepared();
+      await find(byName, '');
+    },
+    close: () => db.destroy(),
+  };
 }
 
 /** Just these columns, and never more rows than tell one from many. */

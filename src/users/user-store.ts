@@ -13,21 +13,41 @@ export interface Profile {
   readonly email?: string;
 }
 
+/** Why nobody was signed in: for the log, never for the page. */
+export type RefusalCause =
+  | 'unknown_user'
+  | 'wrong_password'
+  | 'disabled'
+  /** After the last day that a file of users names. */
+  | 'expired'
+  /** `USERS_QUERY` found nobody, several, or somebody whose `password_hash` is empty or can't be used. */
+  | 'no_rows'
+  | 'several_rows'
+  | 'no_password'
+  | 'hash_unusable'
+  /** `USERS_LDAP_FILTER` found several; or the directory does not let this user in, whatever the password. */
+  | 'several_entries'
+  | 'refused_by_directory'
+  /** The status that the operator's endpoint answered. */
+  | `status_${number}`
+  | 'refused_by_module';
+
+export interface Refused {
+  readonly refused: RefusalCause;
+}
+
 /**
- * Where users are. A wrong password is `undefined`; a method rejects only when the back-end can't answer, and
- * the caller then says "try again in a moment". None takes longer than 5 seconds to find that out.
+ * Where users are. A method rejects when the back-end can't be reached (`isUnreachable`), or answers with an error; the caller then
+ * says "try again in a moment". Each question to the back-end ends after 5 seconds.
  */
 export interface UserStore {
-  /**
-   * The user whose password this is. `undefined` for an unknown name, a wrong password and a disabled user
-   * alike, all after the same time.
-   */
-  authenticate(username: string, password: string): Promise<Profile | undefined>;
+  /** The user whose password this is, or why there is none. */
+  authenticate(username: string, password: string): Promise<Profile | Refused>;
 
   /** The user as they are now; `undefined` when gone or disabled. A store that can't tell leaves this out. */
   findById?(id: string): Promise<Profile | undefined>;
 
-  /** Resolves when users can sign in now. */
+  /** Resolves when users can sign in now. No sign-in is made up to find out. */
   ping(): Promise<void>;
 
   close(): Promise<void>;
@@ -48,4 +68,37 @@ export interface Users extends Omit<UserStore, 'findById'> {
    * whom it has not answered about counts as there.
    */
   find(id: string, patienceMs?: number): Promise<Lookup>;
+}
+
+/** The back-end was not reached, or did not answer in time. */
+export class UnreachableError extends Error {}
+
+/** Names and codes of errors that say so: of Node.js, undici, PostgreSQL, MySQL, LDAP and AWS. */
+const unreachable = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN'],
+  ...['ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN', 'EMFILE', 'ENFILE'],
+  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_SOCKET', 'TimeoutError', 'AbortError'],
+  ...['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '57014'],
+  ...['PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN'],
+  ...['ER_TOO_MANY_USER_CONNECTIONS', 'ER_QUERY_TIMEOUT', 'ER_LOCK_WAIT_TIMEOUT'],
+  ...['BusyError', 'UnavailableError', 'TimeLimitExceededError'],
+  ...['ThrottlingException', 'ProvisionedThroughputExceededException', 'InternalServerError'],
+]);
+
+const sqliteBusy = 5;
+
+/**
+ * Whether an error says that nothing was reached, and not that something was answered. A sign-in that fails with one is not
+ * counted, and a start waits.
+ */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code, errcode, cause } = error as Error & Readonly<Record<string, unknown>>;
+  return (
+    error instanceof UnreachableError ||
+    unreachable.has(name) ||
+    unreachable.has(String(code)) ||
+    (Number(errcode) & 255) === sqliteBusy ||
+    isUnreachable(cause)
+  );
 }

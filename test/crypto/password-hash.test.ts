@@ -96,7 +96,7 @@ describe('password hashes', () => {
     }
   });
 
-  it('leaves a thread free for everything else, and refuses more work than anybody would wait for', async () => {
+  it('leaves a thread free for everything else', async () => {
     const hash = parsed(argon2);
     let done = 0;
     const waiting = Array.from({ length: 60 }, async () => {
@@ -106,11 +106,6 @@ describe('password hashes', () => {
     await stat(import.meta.filename);
     expect(done).toBeLessThan(30);
     await Promise.all(waiting);
-    const flood = await Promise.allSettled(Array.from({ length: 150 }, () => hash.verify('x')));
-    const refused = flood.filter(({ status }) => status === 'rejected');
-    expect(refused.length).toBeGreaterThan(20);
-    expect(refused.length).toBeLessThan(60);
-    expect(refused[0]).toMatchObject({ reason: new Error('too many passwords are waiting to be verified') });
   });
 
   it.each([

@@ -7,6 +7,7 @@ import {
   authorizePath,
   clientSecret,
   freePort,
+  htpasswd,
   link,
   settings,
   signIn,
@@ -126,6 +127,9 @@ const readers = {
 
 const [old, next] = [generateSigningKey('old'), generateSigningKey('next')];
 
+/** A line of a file of users: the password is wonderland. */
+const ofUser = (index: number) => htpasswd.replace(/\n.*/s, '\n').replace('alice', `user${index}`);
+
 describe.each([
   ['put first', 'ask this server', [[next, old]]],
   [
@@ -144,7 +148,11 @@ describe.each([
       SIGNING_KEYS: JSON.stringify({ keys: some }),
     });
     const env = {
-      ...(await settings(temporaryFolder())),
+      // Each user may make thirty links an hour.
+      ...(await settings(
+        temporaryFolder(),
+        Array.from({ length: 40 }, (_, index) => ofUser(index)).join(''),
+      )),
       PUBLIC_URL: 'https://link.example.com',
       STORAGE: location(),
     };
@@ -158,7 +166,8 @@ describe.each([
         const servers = running;
         const at = servers[tokens.length % servers.length];
         if (at === undefined) return;
-        const token = await link(asServer(at));
+        const fields = { username: `user${tokens.length % 40}`, password: 'wonderland' };
+        const token = await link(asServer(at), {}, fields);
         tokens.push(token);
         if (!(await readers[reader](servers, token))) broken.push(token);
       }

@@ -103,7 +103,7 @@ describe('the process', () => {
     const env = await settings(folder);
     const server = startProcess({ ...env, USERS: './users.ts' }, folder);
     await server.said(/server\.started/);
-    expect(server.output()).toMatch(/nothing tells when a person is gone or disabled/);
+    expect(server.output()).toMatch(/nothing tells when a user is gone or disabled/);
     expect((await signIn(server, authorizePath())).status).toBe(303);
     const startedAt = performance.now();
     const refused = await signIn(server, authorizePath(), { username: 'nobody', password: 'x' });
@@ -121,6 +121,15 @@ describe('the process', () => {
     ],
     [{ USERS: 'ldap://127.0.0.1:1/dc=x' }, /used at ldap:\/\/127\.0\.0\.1:1: nothing listens there/],
     [{ USERS: 'http://127.0.0.1:1/check', USERS_HTTP_TOKEN: 's3cret' }, /nothing listens there/],
+  ])('says what it waits for with %o', async (changes, problem) => {
+    const folder = temporaryFolder();
+    const server = startProcess({ ...(await settings(folder)), ...changes }, folder);
+    await server.said(/server\.waiting/);
+    expect(server.output()).toMatch(problem);
+    expect(server.output()).not.toMatch(/s3cret|at async|\.ts:\d/);
+  });
+
+  it.each([
     [{ USERS: 'sqlite:nowhere.db', USERS_QUERY: query }, /used at nowhere\.db: .*must be a SQLite file/],
     [{ USERS: 'no-such-package' }, /used at no-such-package: .*is not there/],
   ])('says why it can’t start with %o', async (changes, problem) => {

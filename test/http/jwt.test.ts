@@ -7,6 +7,7 @@ import {
   authorizePath,
   clientSecret,
   link,
+  otherSecret,
   redeem,
   refresh,
   settings,
@@ -86,7 +87,7 @@ describe('a JWT access token (RFC 9068)', () => {
     const server = await startServer(jwt());
     const token = await link(server);
     expect(await introspect(server, token)).toMatchObject({ active: true, sub: 'alice' });
-    expect(await introspect(server, token, 'other-skill', 'another secret')).toEqual({ active: false });
+    expect(await introspect(server, token, 'other-skill', otherSecret)).toEqual({ active: false });
     expect(await userinfo(server, token)).toBe(200);
     const body = new URLSearchParams({ client_id: 'cloud-lights', client_secret: clientSecret, token });
     expect((await fetch(`${server.url}/revoke`, { method: 'POST', body })).status).toBe(200);

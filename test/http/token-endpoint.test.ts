@@ -16,7 +16,7 @@ import {
   freePort,
   htpasswd,
   isActive,
-  link,
+  otherSecret,
   postToken,
   redeem,
   refresh,
@@ -47,8 +47,6 @@ async function redirectOf(server: TestServer, path: string): Promise<URL> {
 function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 }
-
-const zoe = { username: 'zoé', password: 'pässwörd' };
 
 const formEncode = (value: string) => new URLSearchParams({ value }).toString().slice('value='.length);
 
@@ -390,7 +388,7 @@ describe('POST /token', () => {
     expect([wrong.status, await wrong.json()]).toMatchObject([401, { error: 'invalid_client' }]);
     expect(wrong.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
     expect(wrong.headers.get('cache-control')).toBe('no-store');
-    const other = await post(basic('other-skill', 'another secret'));
+    const other = await post(basic('other-skill', otherSecret));
     expect([other.status, await other.json()]).toMatchObject([400, { error: 'unauthorized_client' }]);
     const mixed = await post(right, { client_id: 'other-skill' });
     expect([mixed.status, await mixed.json()]).toMatchObject([400, { error: 'invalid_request' }]);
@@ -535,107 +533,14 @@ describe('POST /token', () => {
   });
 });
 
-describe('guessing a client secret', () => {
-  const guess = (server: TestServer, fields: Record<string, string> = {}) =>
-    postToken(server, { grant_type: 'refresh_token', refresh_token: 'x', client_secret: 'wrong', ...fields });
-
-  /** Many different ones. */
-  async function guessMany(server: TestServer, fields = {}, times = 105): Promise<number[]> {
-    const statuses: number[] = [];
-    for (let time = 0; time < times; time += 1)
-      statuses.push((await guess(server, { client_secret: `guess ${time}`, ...fields })).status);
-    return statuses;
-  }
-
-  it('ends in 429 with the time, for this client, and also for the right one', async () => {
-    const server = await startServer();
-    expect(await guessMany(server)).toEqual([...Array(100).fill(401), ...Array(5).fill(429)]);
-    const answer = await guess(server, { client_secret: clientSecret });
-    expect(answer.status).toBe(429);
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(3500);
-    expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' });
-    expect((await guess(server, { client_id: 'cloud-lights' })).status).toBe(401);
-    expect(server.events('client.limited').length).toBeGreaterThan(0);
-  });
-
-  it('keeps nobody out who has a code or token of the client, at any endpoint', async () => {
-    const server = await startServer();
-    const code = await authorizeCode(server);
-    const tokens = await redeem(server, await authorizeCode(server));
-    await guessMany(server);
-    const right = await redeem(server, code);
-    expect((await refresh(server, tokens.refresh_token)).status).toBe(200);
-    const post = (path: string, token: string) =>
-      fetch(server.url + path, {
-        method: 'POST',
-        body: new URLSearchParams({ client_id: 'cloud-heating', client_secret: clientSecret, token }),
-      });
-    expect(await (await post('/introspect', right.access_token)).json()).toMatchObject({ active: true });
-    expect((await post('/introspect', 'x'.repeat(43))).status).toBe(429);
-    // Another client's token vouches for nobody, nor does what is only like a code.
-    expect((await post('/introspect', await link(server))).status).toBe(429);
-    const like = code.slice(0, 16) + 'x'.repeat(27);
-    const fields = { grant_type: 'authorization_code', code: like, redirect_uri: codeRedirectUri };
-    expect((await postToken(server, fields)).status).toBe(429);
-    expect((await post('/revoke', right.refresh_token)).status).toBe(200);
-  });
-
-  it('with an account of one’s own gives ten tries, however often one links, and others none the less', async () => {
-    const server = await startServer();
-    const theirs = await redeem(server, await authorizeCode(server, {}, zoe));
-    await guessMany(server);
-    const statuses: number[] = [];
-    for (let again = 0; again < 3; again += 1) {
-      const code = await authorizeCode(server);
-      const fields = { grant_type: 'authorization_code', code, redirect_uri: codeRedirectUri };
-      for (let time = 0; time < 4; time += 1)
-        statuses.push((await guess(server, { ...fields, client_secret: `mine ${again} ${time}` })).status);
-    }
-    expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
-    expect((await refresh(server, theirs.refresh_token)).status).toBe(200);
-  });
-
-  it('is not what a caller does who has yet to learn of a new secret, however often', async () => {
+describe('wrong client secrets', () => {
+  it('keeps nobody out, however many wrong secrets come', async () => {
     const server = await startServer();
     const { refresh_token: token } = await redeem(server, await authorizeCode(server));
-    const old = { client_secret: 'the old secret', refresh_token: token };
-    expect(await guessMany(server, old, 150)).toEqual(Array(150).fill(401));
-    expect((await refresh(server, 'x')).status).toBe(400);
-    expect((await refresh(server, token)).status).toBe(200);
-    // Nor while others guess, whatever else that person tries.
-    await guessMany(server);
-    expect((await guess(server, old)).status).toBe(401);
-    const more = await Promise.all(
-      Array.from({ length: 11 }, (_, time) => guess(server, { ...old, client_secret: `mine ${time}` })),
-    );
-    expect(more.map(({ status }) => status).sort()).toEqual([...Array(10).fill(401), 429]);
-    expect((await guess(server, old)).status).toBe(401);
-  });
-
-  it('gets nothing by a way of writing that was wrong in another place', async () => {
-    const server = await startServer();
-    const tokens = await redeem(server, await authorizeCode(server));
-    const encoded = formEncode(clientSecret);
-    expect((await guess(server, { client_secret: encoded })).status).toBe(401);
-    await guessMany(server);
-    expect((await guess(server, { client_secret: encoded })).status).toBe(429);
-    const headers = { Authorization: basic('cloud-heating', encoded) };
-    const ask = (token: string) => {
-      const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token });
-      return fetch(`${server.url}/token`, { method: 'POST', headers, body });
-    };
-    expect((await ask('y')).status).toBe(429);
-    expect((await ask(tokens.refresh_token)).status).toBe(200);
-  });
-
-  it('is over an hour later, and counts no address', async () => {
-    const server = await startServer({ TRUST_PROXY: 'loopback' });
-    await guessMany(server);
-    vi.useFakeTimers({ toFake: ['Date'] });
-    vi.setSystemTime(Date.now() + 3_601_000);
-    expect((await guess(server)).status).toBe(401);
-    expect((await guess(server, { client_secret: clientSecret })).status).toBe(400);
-    vi.useRealTimers();
+    const fields = { grant_type: 'refresh_token', refresh_token: token };
+    for (let time = 0; time < 300; time += 1)
+      expect((await postToken(server, { ...fields, client_secret: `guess ${time}` })).status).toBe(401);
+    expect((await postToken(server, fields)).status).toBe(200);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   cloudLights,
   htpasswd,
   link,
+  otherSecret,
   signIn,
   startServer,
   type TestServer,
@@ -113,7 +114,7 @@ describe('POST /introspect (RFC 7662)', () => {
   it('says exp where the token expires, and no scope where none was granted', async () => {
     const server = await startServer();
     const token = await link(server, { client_id: 'other-skill' });
-    const said = await introspect(server, token, { client_id: 'other-skill' }, 'another secret');
+    const said = await introspect(server, token, { client_id: 'other-skill' }, otherSecret);
     expect((said.exp ?? 0) - (said.iat ?? 0)).toBe(2_592_000);
     expect(said).not.toHaveProperty('scope');
   });
@@ -430,7 +431,11 @@ describe('everything else', () => {
   it.each(['/', '/simulator', '/nothing', '/%', '/authorize/x', '//evil.example', '/__proto__'])(
     'is a page that is not there: %s in production',
     async (path) => {
-      const server = await startServer({ NODE_ENV: 'production', PUBLIC_URL: 'https://link.example.com' });
+      const server = await startServer({
+        NODE_ENV: 'production',
+        PUBLIC_URL: 'https://link.example.com',
+        TRUST_PROXY: 'none',
+      });
       const answer = await fetch(server.url + path, { redirect: 'manual' });
       expect(answer.status).toBe(404);
       expect(answer.headers.has('location')).toBe(false);

@@ -18,6 +18,8 @@ const client: Client = {
   redirectUris: new Set([redirectUri, 'https://app.example.com/linked']),
   responseTypes: new Set(['token']),
   scope: new Set(['profile', 'lights']),
+  secretDigests: [],
+  shortestSecret: 0,
   refreshTokenTtlSeconds: 34_560_000,
   requirePkce: false,
 };

@@ -29,7 +29,8 @@ const client: Client = {
   redirectUris: new Set([redirectUri]),
   responseTypes: new Set(['code']),
   scope: new Set(['profile', 'lights']),
-  secretDigest: sha256('secret'),
+  secretDigests: [sha256('secret')],
+  shortestSecret: 0,
   refreshTokenTtlSeconds: 400 * day,
   requirePkce: false,
 };
@@ -355,7 +356,7 @@ describe('a refresh token', () => {
     const { context, link } = await openWorld();
     const { refresh_token: token } = await link();
     const silent: UserStore = {
-      authenticate: async () => undefined,
+      authenticate: async () => ({ refused: 'unknown_user' }),
       findById: () => new Promise(() => {}),
       ping: async () => {},
       close: async () => {},

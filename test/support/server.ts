@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Config, parseConfig } from '../../src/config.ts';
-import { createAccountLinkingServer, type Timing } from '../../src/server.ts';
+import { createAccountLinkingServer, type Timing, usualTiming } from '../../src/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 
 /** Made with `htpasswd -nbB -C 5` of Apache 2.4.71: alice's password is wonderland, zoé's is pässwörd. */
@@ -12,7 +12,9 @@ export const htpasswd = `alice:$2y$05$/NjlYi.RAswnuMYFqkJDru4qMRkwgLZ4Y37O82bo9Y
 zoé:$2y$05$NnMEP5fKgO1odlMzfHUdP.Y/3okMdf.LgQERLkh98qMImC98.l4aS
 `;
 
-export const clientSecret = 'a secret with +, % and ü';
+export const clientSecret = 'a long client secret with +, % and a blank';
+
+export const otherSecret = 'another long client secret, of another skill';
 
 export const cloudLights = {
   client_id: 'cloud-lights',
@@ -29,7 +31,7 @@ const otherSkill = {
   ...cloudLights,
   client_id: 'other-skill',
   client_name: 'Other Skill',
-  client_secret: 'another secret',
+  client_secret: otherSecret,
   access_token_ttl: 2_592_000,
 };
 
@@ -59,7 +61,7 @@ export function authorizePath(changes: Readonly<Record<string, string | undefine
   return `/authorize?${query.join('&')}`;
 }
 
-type LogLine = Readonly<Record<string, unknown>>;
+export type LogLine = Readonly<Record<string, unknown>>;
 
 export interface TestServer {
   readonly url: string;
@@ -98,8 +100,8 @@ export async function freePort(): Promise<number> {
 }
 
 /** The settings of a server with three skills and two users, its files in a folder. */
-export async function settings(folder: string): Promise<Record<string, string>> {
-  writeFileSync(join(folder, 'users.htpasswd'), htpasswd);
+export async function settings(folder: string, users = htpasswd): Promise<Record<string, string>> {
+  writeFileSync(join(folder, 'users.htpasswd'), users);
   writeFileSync(join(folder, 'clients.json'), JSON.stringify([cloudLights, otherSkill, cloudHeating]));
   const port = await freePort();
   return {
@@ -116,9 +118,12 @@ export async function settings(folder: string): Promise<Record<string, string>> 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The whole server, listening, with its log kept; it is stopped after the test. */
-export async function startServer(changes: Environment = {}): Promise<TestServer> {
+export async function startServer(
+  changes: Environment = {},
+  timing: Partial<Timing> = {},
+): Promise<TestServer> {
   const folder = temporaryFolder();
-  return startServerIn(folder, { ...(await settings(folder)), ...changes });
+  return startServerIn(folder, { ...(await settings(folder)), ...changes }, timing);
 }
 
 /** As `startServer`, with all settings given: so that one server can take over from another. */
@@ -126,15 +131,15 @@ export async function startServerIn(
   folder: string,
   env: Environment,
   timing: Partial<Timing> = {},
+  log: LogLine[] = [],
 ): Promise<TestServer> {
   const parsed = parseConfig(env);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-  const log: LogLine[] = [];
   const server = await createAccountLinkingServer(
     parsed.config,
     createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
     // A second, and nearly a minute, in production.
-    { refusalSeconds: 0.01, rememberSeconds: 0.001, sweepSeconds: 600, ...timing },
+    { ...usualTiming, refusalSeconds: 0.01, rememberSeconds: 0.001, ...timing },
   );
   await server.listen();
   let stopped: Promise<void> | undefined;
@@ -155,10 +160,11 @@ export async function startServerIn(
 
 /** Signs in and gives the access token out of the fragment. */
 export async function link(
-  server: TestServer,
+  server: Pick<TestServer, 'url'>,
   changes: Readonly<Record<string, string>> = {},
+  fields?: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const answer = await signIn(server, authorizePath(changes));
+  const answer = await signIn(server, authorizePath(changes), fields);
   const token = new URLSearchParams(new URL(answer.headers.get('location') ?? '').hash.slice(1)).get(
     'access_token',
   );

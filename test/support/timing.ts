@@ -1,6 +1,3 @@
-import { withSlowRefusals } from '../../src/users/slow-refusals.ts';
-import type { UserStore } from '../../src/users/user-store.ts';
-
 /**
  * Whether two series of durations, taken in turn, could be told apart by their lengths: by the Mann-Whitney statistic,
  * the chance that one of the second takes longer than one of the first. It is a half where they are alike. With 40 of
@@ -35,15 +32,4 @@ export async function inTurn(
     }
   }
   return spent;
-}
-
-/** Makes refusals take several times as long as the store needs on this machine now, as a second is in production. */
-export async function withRefusalsSlowEnough(store: UserStore, username: string): Promise<UserStore> {
-  const spent: number[] = [];
-  for (let time = 0; time < 5; time += 1) {
-    const startedAt = performance.now();
-    await store.authenticate(username, 'wrong');
-    spent.push(performance.now() - startedAt);
-  }
-  return withSlowRefusals(store, Math.max(30, 6 * median(spent)) / 1000);
 }

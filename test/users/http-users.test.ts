@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHttpUsers } from '../../src/users/http-users.ts';
+import { isUnreachable } from '../../src/users/user-store.ts';
 import { startFlakyProxy } from '../support/flaky-proxy.ts';
 import { freePort } from '../support/server.ts';
-import { withRefusalsSlowEnough } from '../support/timing.ts';
 import { itOutlivesFaults } from './faults-conformance.ts';
 import { describeUserStore } from './user-store-conformance.ts';
 
@@ -39,15 +40,16 @@ async function startEndpoint(answer?: (response: ServerResponse) => void) {
 
 async function users(answer?: (response: ServerResponse) => void, token?: string) {
   const endpoint = await startEndpoint(answer);
-  const store = await createHttpUsers({ url: endpoint.url, token });
+  const store = createHttpUsers({ url: endpoint.url, token });
   onTestFinished(() => store.close());
   return { ...endpoint, store };
 }
 
 describeUserStore('an operator’s endpoint', async () => ({
-  store: await withRefusalsSlowEnough((await users()).store, 'alice'),
+  store: (await users()).store,
   username: 'alice',
   password: 'wonderland',
+  isJudgedElsewhere: true,
 }));
 
 describe('an operator’s endpoint', () => {
@@ -64,9 +66,9 @@ describe('an operator’s endpoint', () => {
     expect(store.findById).toBeUndefined();
   });
 
-  it.each([401, 403, 404])('says no by %s, with whatever page it comes', async (status) => {
+  it.each([400, 401, 403, 404, 422])('says no by %s, with whatever page it comes', async (status) => {
     const { store } = await users((response) => response.writeHead(status).end('no'.repeat(50_000)));
-    expect(await store.authenticate('alice', 'wonderland')).toBeUndefined();
+    expect(await store.authenticate('alice', 'wonderland')).toEqual({ refused: `status_${status}` });
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([
@@ -77,6 +79,7 @@ describe('an operator’s endpoint', () => {
     ],
     ['201', (response) => response.writeHead(201).end('{"id": "7"}'), /answered 201/],
     ['429', (response) => response.writeHead(429).end(), /answered 429/],
+    ['503', (response) => response.writeHead(503).end(), /answered 503/],
     [
       'a redirect, which is not followed',
       (response) => response.writeHead(307, { Location: '/elsewhere' }).end(),
@@ -102,24 +105,51 @@ describe('an operator’s endpoint', () => {
     expect(String(error)).not.toContain('secret');
   });
 
-  it('is not taken when it lets in who has no name, or is not there', async () => {
-    const { port } = await startEndpoint();
-    await expect(createHttpUsers({ url: `http://127.0.0.1:${await freePort()}/` })).rejects.toThrow(
-      /ECONNREFUSED/,
-    );
-    const open = createServer((_request, response) => response.end('{"id": "1"}'));
-    await new Promise<void>((resolve) => open.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void open.close());
-    const url = `http://127.0.0.1:${(open.address() as AddressInfo).port}/`;
-    await expect(createHttpUsers({ url })).rejects.toThrow(/answers 200 to an empty username/);
-    expect(port).toBeGreaterThan(0);
+  it.each([
+    [429, false],
+    [500, false],
+    [502, true],
+    [503, true],
+    [504, true],
+  ])('answers %s: was it not reached, so that nothing is counted? %s', async (status, expected) => {
+    const { store } = await users((response) => response.writeHead(status).end());
+    const error = await store.authenticate('alice', 'wrong').catch((cause: unknown) => cause);
+    expect(isUnreachable(error)).toBe(expected);
+  });
+
+  it('is only connected to, to find out whether it is there', async () => {
+    const { store, asked } = await users();
+    await store.ping();
+    expect(asked).toEqual([]);
+    const names: string[] = [];
+    const secure = createTlsServer({
+      SNICallback: (name, done) => {
+        names.push(name);
+        done(new Error('no certificate'));
+      },
+    }).on('tlsClientError', () => {});
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void secure.close());
+    const named = createHttpUsers({ url: `https://localhost:${(secure.address() as AddressInfo).port}/` });
+    await expect(named.ping()).rejects.toThrow();
+    await named.close();
+    expect(names).toEqual(['localhost']);
+    const sixth = createServer(() => {});
+    await new Promise<void>((resolve) => sixth.listen(0, '::1', resolve));
+    onTestFinished(() => void sixth.close());
+    const onIpv6 = createHttpUsers({ url: `http://[::1]:${(sixth.address() as AddressInfo).port}/` });
+    await onIpv6.ping();
+    await onIpv6.close();
+    const nobody = createHttpUsers({ url: `http://127.0.0.1:${await freePort()}/` });
+    await expect(nobody.ping()).rejects.toThrow(/ECONNREFUSED/);
+    await nobody.close();
   });
 
   itOutlivesFaults(async () => {
     const { port } = await startEndpoint();
     const proxy = await startFlakyProxy(port);
-    const store = await createHttpUsers({ url: `http://127.0.0.1:${proxy.port}/` });
-    expect(await store.authenticate('alice', 'wonderland')).toBeDefined();
+    const store = createHttpUsers({ url: `http://127.0.0.1:${proxy.port}/` });
+    expect(await store.authenticate('alice', 'wonderland')).toHaveProperty('id');
     return { proxy, store };
-  });
+  }, false);
 });

@@ -14,7 +14,8 @@ function changingStore() {
     hold: false,
   };
   const store: UserStore = {
-    authenticate: async () => state.user && { id: state.user.id },
+    authenticate: async () =>
+      state.user === undefined ? { refused: 'wrong_password' } : { id: state.user.id },
     async findById() {
       state.asked += 1;
       const { user } = state;
@@ -207,7 +208,7 @@ describe('a sign-in', () => {
   it('with a wrong password asks nothing by id', async () => {
     const { state, users } = changingStore();
     state.user = undefined;
-    expect(await users.authenticate('alice', 'x')).toBeUndefined();
+    expect(await users.authenticate('alice', 'x')).toHaveProperty('refused');
     expect(state.asked).toBe(0);
   });
 });

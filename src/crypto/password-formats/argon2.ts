@@ -14,7 +14,7 @@ export const argon2Formats: readonly PasswordHashFormat[] = [
       within('argon2 memory in KiB', memoryCost, bounds.memoryKiB);
       within('argon2 passes', timeCost, bounds.passes);
       within('argon2 lanes', parallelism, bounds.lanes);
-      return { verify: (password) => verify(phc, password) };
+      return { verify: (password) => verify(phc, password), cost: (memoryCost * timeCost) / 1500 };
     },
   },
 ];

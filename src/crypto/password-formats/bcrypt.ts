@@ -38,6 +38,7 @@ function bcrypt(hash: string, prepare: (password: string) => string): ParsedHash
   const cost = within('bcrypt cost', Number(digits), highestCost);
   return {
     verify: (password) => verify(prepare(password), hash),
+    cost: 2 ** cost / 16,
     weakness: cost < lowestGoodCost ? `bcrypt with a cost of ${cost}` : undefined,
   };
 }

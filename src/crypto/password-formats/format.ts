@@ -14,6 +14,8 @@ export interface PasswordHashFormat {
 export interface ParsedHash {
   /** Not on the main thread. */
   verify(password: string): Promise<boolean>;
+  /** About how many milliseconds one verification takes a processor: to be compared with others. */
+  readonly cost: number;
   /** Why one who got hold of the hash would soon have the password; absent where it takes long. */
   readonly weakness?: string;
 }

@@ -18,7 +18,9 @@ export const iteratedFormats: readonly PasswordHashFormat[] = [
       const asked = within('rounds', Number(rounds || 5000), mostRounds);
       const digest = id === '5' ? 'sha256' : 'sha512';
       const parameters = { digest, salt, rounds: Math.max(asked, 1000) } as const;
-      return textual(text, (password) => onThread('shaCrypt', { ...parameters, password }));
+      return textual(text, parameters.rounds, (password) =>
+        onThread('shaCrypt', { ...parameters, password }),
+      );
     },
   },
   {
@@ -30,7 +32,7 @@ export const iteratedFormats: readonly PasswordHashFormat[] = [
         stored,
       );
       const hash = (password: string) => onThread('md5Crypt', { id, salt, password });
-      return textual(text, hash, `$${id}$, which is MD5`);
+      return textual(text, 1000, hash, `$${id}$, which is MD5`);
     },
   },
   {
@@ -47,7 +49,7 @@ export const iteratedFormats: readonly PasswordHashFormat[] = [
         const full = await onThread('phpass', { digest, salt, rounds, password });
         return full.slice(0, text.length);
       };
-      const parsed = textual(text, hash, digest === 'md5' ? `$${id}$, which is MD5` : undefined);
+      const parsed = textual(text, rounds, hash, digest === 'md5' ? `$${id}$, which is MD5` : undefined);
       return id === 'P' ? asWordPressTakesIt(parsed) : parsed;
     },
   },
@@ -66,7 +68,7 @@ export const iteratedFormats: readonly PasswordHashFormat[] = [
       if (salted ? bytes.length <= length : bytes.length !== length) throw damaged();
       const salt = bytes.toString('base64', length);
       const hash = (password: string) => onThread('saltedDigest', { digest, salt, password });
-      return textual(bytes.toString('base64', 0, length), hash, `{${name}}, which is a single ${digest}`);
+      return textual(bytes.toString('base64', 0, length), 1, hash, `{${name}}, which is a single ${digest}`);
     },
   },
 ];
@@ -86,8 +88,14 @@ const digestLengths: Readonly<Record<DigestName, number>> = {
   sha512: 64,
 };
 
-function textual(text: string, hash: (password: string) => Promise<string>, weakness?: string): ParsedHash {
+function textual(
+  text: string,
+  rounds: number,
+  hash: (password: string) => Promise<string>,
+  weakness?: string,
+): ParsedHash {
   return {
+    cost: rounds / 700,
     verify: async (password) => sameBytes(Buffer.from(await hash(password)), Buffer.from(text)),
     weakness,
   };

@@ -73,6 +73,7 @@ function derived(digest: string, iterations: number, salt: Buffer, stored: Buffe
   return {
     verify: async (password) =>
       sameBytes(await pbkdf2(password, salt, Math.max(iterations, 1), key.length, digest), key),
+    cost: (iterations * blocks) / 6000,
     weakness:
       iterations < fewestGoodIterations
         ? `PBKDF2 with fewer than ${fewestGoodIterations} iterations`

@@ -65,6 +65,7 @@ export const scryptFormats: readonly PasswordHashFormat[] = [
       const salted = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(separator, 'base64')]);
       const expected = derivedKey(Buffer.from(key, 'base64'));
       return {
+        cost: millisecondsOf(limits),
         async verify(password) {
           const secret = await scrypt(password, salted, 32, limits);
           const cipher = createCipheriv('aes-256-ctr', secret, Buffer.alloc(16));
@@ -86,9 +87,16 @@ function cost(n: number, r: string | undefined, p: string | undefined): Cost {
   return given;
 }
 
+function millisecondsOf({ n, r, p }: Cost): number {
+  return (n * r * p) / 2500;
+}
+
 function derived(limits: Cost, salt: Buffer, stored: Buffer): ParsedHash {
   const key = derivedKey(stored);
-  return { verify: async (password) => sameBytes(await scrypt(password, salt, key.length, limits), key) };
+  return {
+    verify: async (password) => sameBytes(await scrypt(password, salt, key.length, limits), key),
+    cost: millisecondsOf(limits),
+  };
 }
 
 function scrypt(password: string, salt: Buffer, length: number, { n, r, p }: Cost): Promise<Buffer> {
