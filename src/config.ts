@@ -78,7 +78,7 @@ export function parseConfig(env: Environment, readFile: ReadFile = readText): Pa
     clients:
       variables.CLIENTS === undefined
         ? undefined
-        : readClients(variables.CLIENTS, readFile, { addProblem, warn, note }),
+        : readClients(variables.CLIENTS, readFile, { production, addProblem, warn, note }),
     users:
       variables.USERS === undefined
         ? undefined
@@ -126,6 +126,8 @@ const required = {
   CLIENTS: 'set it to the path of a JSON file with your skills; README.md, “Clients”, shows one',
   USERS: 'set it to where your users are, like file:users.htpasswd',
   STORAGE: 'set it to where links are kept, like sqlite:/var/lib/alexa-account-linking/links.db',
+  TRUST_PROXY:
+    'set it to the proxy in front of this server, like loopback,uniquelocal, or to none if there is none',
 } as const;
 
 function requireInProduction(

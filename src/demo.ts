@@ -17,7 +17,8 @@ export function createDemo(): Demo {
     redirectUris: new Set(),
     responseTypes: new Set(['token', 'code']),
     scope: new Set(['profile']),
-    secretDigest: sha256(clientSecret),
+    secretDigests: [sha256(clientSecret)],
+    shortestSecret: 0,
     refreshTokenTtlSeconds: 400 * 86_400,
     requirePkce: false,
     texts: {

@@ -28,6 +28,7 @@ const production = {
   CLIENTS: 'clients.json',
   USERS: 'file:users.htpasswd',
   STORAGE: 'sqlite:/var/lib/links.db',
+  TRUST_PROXY: 'loopback',
 };
 
 function parse(env: Record<string, string | undefined>) {
@@ -74,7 +75,13 @@ describe('the configuration', () => {
 
   it('has no defaults in production, and names all that is missing at once, each with what to do', () => {
     const said = problems({ NODE_ENV: 'production' });
-    expect(said.map((line) => line.split(' ')[0])).toEqual(['PUBLIC_URL', 'CLIENTS', 'USERS', 'STORAGE']);
+    expect(said.map((line) => line.split(' ')[0])).toEqual([
+      'PUBLIC_URL',
+      'CLIENTS',
+      'USERS',
+      'STORAGE',
+      'TRUST_PROXY',
+    ]);
     for (const line of said) expect(line).toMatch(/is missing, and has no default in production: set it to/);
   });
 
@@ -128,16 +135,32 @@ describe('the configuration', () => {
   it.each([
     ['loopback, linklocal, uniquelocal', ['loopback', 'linklocal', 'uniquelocal']],
     ['10.0.0.0/8,::1', ['10.0.0.0/8', '::1']],
+    ['fc00::/7, 198.51.100.7', ['fc00::/7', '198.51.100.7']],
     ['2', 2],
-    ['false', false],
-    ['', false],
+    ['none', false],
   ])('takes TRUST_PROXY=%s', (value, expected) => {
     expect(config({ ...production, TRUST_PROXY: value }).trustProxy).toEqual(expected);
   });
 
-  it.each(['true', 'proxy.example.com', '10.0.0.0/33', '10.0.0.0/8/8', 'loopback;linklocal', '-1'])(
+  it.each(['proxy.example.com', '10.0.0.0/33', '10.0.0.0/8/8', 'loopback;linklocal', '-1', 'false', '0'])(
     'refuses TRUST_PROXY=%s',
-    (value) => expect(problems({ ...production, TRUST_PROXY: value })[0]).toMatch(/^TRUST_PROXY must/),
+    (value) =>
+      expect(problems({ ...production, TRUST_PROXY: value })[0]).toMatch(/^TRUST_PROXY must be none, /),
+  );
+
+  it.each([
+    'true',
+    '0.0.0.0/0',
+    '::/0',
+    'loopback, 128.0.0.0/1',
+    '2000::/3',
+    '2000::/7',
+    '::/7',
+    '::ffff:0:0/96',
+  ])('refuses TRUST_PROXY=%s, which would believe the whole internet', (value) =>
+    expect(problems({ ...production, TRUST_PROXY: value })[0]).toMatch(
+      /anybody could then forge their address/,
+    ),
   );
 
   it.each(['0', '65536', '-1', '8080x', '1e3', ' '])('checks PORT=%s', (value) => {
@@ -222,11 +245,33 @@ describe('clients', () => {
     ]);
   });
 
-  it('keep no secret but its digest, given either way', () => {
-    for (const client_secret of ['s3cret', `sha256:${sha256('s3cret')}`]) {
-      const parsed = config({ ...production, CLIENTS: JSON.stringify([{ ...cloudLights, client_secret }]) });
-      expect(parsed.clients?.get('cloud-lights')?.secretDigest).toBe(sha256('s3cret'));
+  const digestsOf = (client_secret: unknown, env: Record<string, string> = production) =>
+    config({ ...env, CLIENTS: JSON.stringify([{ ...cloudLights, client_secret }]) }).clients?.get(
+      'cloud-lights',
+    )?.secretDigests;
+  const [old, another] = ['an old secret, long enough for 32', 'a new secret, long enough for 32 too'];
+
+  it('keep no secret but its digest, given either way, and two while one is being replaced', () => {
+    for (const given of [another, `sha256:${sha256(another)}`]) {
+      expect(digestsOf(given)).toEqual([sha256(another)]);
+      expect(digestsOf([old, given])).toEqual([sha256(old), sha256(another)]);
     }
+  });
+
+  it('have secrets in production that nobody guesses; a digest is judged when its secret is presented', () => {
+    const inProduction = (client_secret: unknown) =>
+      problems({ ...production, CLIENTS: JSON.stringify([{ ...cloudLights, client_secret }]) });
+    for (const weak of ['a long random text', 'x'.repeat(31), `${'x'.repeat(32)}ü`, `\t${'x'.repeat(32)}`])
+      for (const given of [weak, [another, weak]])
+        expect(inProduction(given)).toEqual([
+          'CLIENTS[0].client_secret must have at least 32 printable ASCII characters, or it could be guessed: make one with "openssl rand -hex 32"',
+        ]);
+    for (const given of [[], [old, another, another], 7, [7]])
+      expect(inProduction(given)[0]).toMatch(
+        /^CLIENTS\[0\]\.client_secret must be text in quotes, or a list/,
+      );
+    expect(digestsOf(`sha256:${sha256('weak')}`)).toEqual([sha256('weak')]);
+    expect(digestsOf('weak', { ...production, NODE_ENV: 'development' })).toEqual([sha256('weak')]);
   });
 
   const code = { response_types: ['code'] };

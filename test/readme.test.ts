@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config.ts';
-import { authorizeCode, htpasswd, link, redeem, startServer, temporaryFolder } from './support/server.ts';
+import {
+  authorizeCode,
+  htpasswd,
+  link,
+  otherSecret,
+  redeem,
+  startServer,
+  temporaryFolder,
+} from './support/server.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 
@@ -26,10 +34,17 @@ describe('the README', () => {
     const env = Object.fromEntries(
       [...command.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     );
-    const files: Record<string, string> = { 'clients.json': block('json'), 'users.htpasswd': htpasswd };
-    const parsed = parseConfig(env, (path) => files[path] ?? '');
+    const parse = (clients: string) => {
+      const files: Record<string, string> = { 'clients.json': clients, 'users.htpasswd': htpasswd };
+      return parseConfig(env, (path) => files[path] ?? '');
+    };
+    const parsed = parse(block('json').replace('a long random text', otherSecret));
     expect(parsed).toHaveProperty('config');
     expect(parsed.warnings).toEqual([]);
+    // Everybody knows the secret that stands there.
+    expect(parse(block('json'))).toHaveProperty('problems', [
+      { where: 'CLIENTS[0].client_secret', message: expect.stringContaining('openssl rand -hex 32') },
+    ]);
   });
 
   it('shows a skill that greets who is linked and asks everybody else to link', async () => {
@@ -71,7 +86,7 @@ describe('the README', () => {
     const server = await startServer();
     const body = new URLSearchParams({ token: await link(server, { scope: 'profile' }) });
     const shown = JSON.parse(/^# (\{"active".*)$/m.exec(readme)?.[1] ?? '');
-    const headers = { Authorization: `Basic ${btoa('other-skill:another secret')}` };
+    const headers = { Authorization: `Basic ${btoa(`other-skill:${otherSecret}`)}` };
     const other = await fetch(`${server.url}/introspect`, { method: 'POST', headers, body });
     expect(await other.json()).toEqual({ active: false });
     const { client_secret } = await import('./support/server.ts').then(({ cloudLights }) => cloudLights);

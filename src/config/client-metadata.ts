@@ -61,6 +61,15 @@ export const texts = {
   password_reset_uri: webAddress,
 };
 
+const oneOrTwo = 'must be text in quotes, or a list of two while one is being replaced';
+
+const clientSecret = z
+  .string()
+  .refine((value) => value.trim() !== '' && value !== `sha256:${sha256('')}`, 'must not be empty')
+  .refine((value) => !value.startsWith('sha256:') || /^sha256:[\w-]{43}$/.test(value), {
+    error: 'must have 43 characters of base64url after sha256:',
+  });
+
 /** RFC 7591's client metadata, as far as it applies, and what Alexa and the pages add. */
 export const clientMetadata = z.strictObject({
   client_id: z.string().regex(/^[\x20-\x7E]+$/, 'must be one or more printable ASCII characters'),
@@ -80,11 +89,7 @@ export const clientMetadata = z.strictObject({
     .refine((value) => [...splitScope(value)].every(isScopeToken), 'must be scopes separated by spaces')
     .default(''),
   client_secret: z
-    .string()
-    .refine((value) => value.trim() !== '' && value !== `sha256:${sha256('')}`, 'must not be empty')
-    .refine((value) => !value.startsWith('sha256:') || /^sha256:[\w-]{43}$/.test(value), {
-      error: 'must have 43 characters of base64url after sha256:',
-    })
+    .union([clientSecret, z.array(clientSecret).min(1, oneOrTwo).max(2, oneOrTwo)], oneOrTwo)
     .optional(),
   access_token_ttl: z
     .int('must be a whole number of seconds')

@@ -8,13 +8,14 @@ const shortestUnguardedTtl = 30 * day;
 
 type Finding = readonly [key: string, message: string];
 
-/** What does not go together, by the key that is to be changed. */
+/** What can't be used, or does not go together, by the key that is to be changed. */
 export function* clientProblems(
   metadata: ClientMetadata,
   client: Client,
   localized: ReadonlyMap<string, LocalizedTexts>,
 ): Iterable<Finding> {
   yield* grantProblems(metadata, client);
+  yield* secretProblems(metadata, client);
   yield* foreignScopes('scope_descriptions', metadata, client);
   for (const [tag, texts] of localized) yield* foreignScopes(`scope_descriptions#${tag}`, texts, client);
 }
@@ -64,7 +65,7 @@ function* grantProblems(metadata: ClientMetadata, client: Client): Iterable<Find
       `is ${ttl} seconds, after which everybody has to link again, since Alexa can’t renew an implicit token: ` +
         'leave it out, or set at least 2592000 (30 days), or "allow_short_lived_implicit_tokens": true if you mean it',
     ];
-  if (code && client.secretDigest === undefined)
+  if (code && client.secretDigests.length === 0)
     yield ['client_secret', 'is missing, and Alexa needs it for the code grant: make up a long random text'];
   const taken = metadata.redirect_uris
     .flatMap((uri) => [...new URL(uri).searchParams.keys()])
@@ -78,6 +79,17 @@ function* grantProblems(metadata: ClientMetadata, client: Client): Iterable<Find
     yield [
       'refresh_token_ttl',
       `is ${refreshTtl} seconds, less than access_token_ttl: a token would end after the one that renews it`,
+    ];
+}
+
+function* secretProblems({ client_secret: given }: ClientMetadata, client: Client): Iterable<Finding> {
+  const { shortestSecret } = client;
+  const isWeak = (secret: string) => secret.length < shortestSecret || !/^[\x20-\x7E]+$/.test(secret);
+  const weak = [given ?? []].flat().some((secret) => !secret.startsWith('sha256:') && isWeak(secret));
+  if (weak && shortestSecret > 0)
+    yield [
+      'client_secret',
+      `must have at least ${shortestSecret} printable ASCII characters, or it could be guessed: make one with "openssl rand -hex 32"`,
     ];
 }
 

@@ -65,7 +65,7 @@ function parseJson(json: string): { value: unknown } | { problem: string } {
 }
 
 function parseClient(entry: unknown, where: string, findings: Findings): Client | undefined {
-  const { addProblem, warn, note } = findings;
+  const { production, addProblem, warn, note } = findings;
   const { plain, localized } = splitLocalized(entry, where, addProblem);
   const parsed = clientMetadata.safeParse(plain, { error: wording });
   if (!parsed.success) {
@@ -74,7 +74,7 @@ function parseClient(entry: unknown, where: string, findings: Findings): Client 
     }
     return undefined;
   }
-  const client = clientOf(parsed.data, localized);
+  const client = clientOf(parsed.data, production, localized);
   if (client.redirectUris.size === 0) {
     addProblem(
       where,
@@ -88,12 +88,19 @@ function parseClient(entry: unknown, where: string, findings: Findings): Client 
   return client;
 }
 
+/** What nobody guesses, also not at a thousand a second, since nothing else limits that. */
+const shortestSecret = 32;
+
 const day = 86_400;
 
 /** What a skill that is used once a year still outlives. */
 const usualRefreshTtl = 400 * day;
 
-function clientOf(metadata: ClientMetadata, localized: ReadonlyMap<string, LocalizedTexts>): Client {
+function clientOf(
+  metadata: ClientMetadata,
+  production: boolean,
+  localized: ReadonlyMap<string, LocalizedTexts>,
+): Client {
   const texts = textsOf(metadata);
   return Object.freeze({
     clientId: metadata.client_id,
@@ -103,7 +110,8 @@ function clientOf(metadata: ClientMetadata, localized: ReadonlyMap<string, Local
     ]),
     responseTypes: new Set(metadata.response_types),
     scope: splitScope(metadata.scope),
-    secretDigest: metadata.client_secret && digestOfSecret(metadata.client_secret),
+    secretDigests: [metadata.client_secret ?? []].flat().map(digestOfSecret),
+    shortestSecret: production ? shortestSecret : 0,
     accessTokenTtlSeconds: metadata.access_token_ttl ?? undefined,
     refreshTokenTtlSeconds: metadata.refresh_token_ttl ?? usualRefreshTtl,
     requirePkce: metadata.require_pkce,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { AddProblem } from './problem.ts';
 
-/** As Express's `trust proxy` takes it: off, a number of proxies, or their networks. */
+/** As Express's `trust proxy` takes it: off (`none`), a number of proxies, or their networks. */
 export type TrustProxy = false | number | readonly string[];
 
 /** Whether a URL is safe to send a person or a token to: https, or http that never leaves this machine. */
@@ -38,20 +38,21 @@ export function parsePublicUrl(value: string, production: boolean, addProblem: A
 }
 
 export function parseTrustProxy(value: string | undefined, addProblem: AddProblem): TrustProxy {
-  if (value === undefined || value === 'false' || value === '0') return false;
+  if (value === undefined || value === 'none') return false;
   if (/^[1-9]\d?$/.test(value)) return Number(value);
   const proxies = value.split(',').map((proxy) => proxy.trim());
   const known = ['loopback', 'linklocal', 'uniquelocal'];
   const wrong = proxies.find((proxy) => !known.includes(proxy) && !isNetwork(proxy));
-  if (wrong === 'true') {
+  const wide = proxies.find((proxy) => isNetwork(proxy) && isTooWide(proxy));
+  if (wrong === 'true' || wide !== undefined) {
     addProblem(
       'TRUST_PROXY',
-      'must not be true, since anybody could then forge their address: name the proxies, like loopback, uniquelocal',
+      `must not be ${wide ?? wrong}, since anybody could then forge their address: name the proxies alone, like loopback,uniquelocal`,
     );
   } else if (wrong !== undefined) {
     addProblem(
       'TRUST_PROXY',
-      `must be ${known.join(', ')} or addresses like 10.0.0.0/8, with commas between, or a number of proxies`,
+      `must be none, ${known.join(', ')} or addresses like 10.0.0.0/8, with commas between, or a number of proxies`,
     );
   }
   return Object.freeze(proxies);
@@ -65,4 +66,12 @@ function isNetwork(value: string): boolean {
     rest.length === 0 &&
     (prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= bits))
   );
+}
+
+/** No network of one's own is wider than 10.0.0.0/8, which IPv6 may write as ::ffff:10.0.0.0/104, and fc00::/7. */
+function isTooWide(network: string): boolean {
+  const [address = '', prefix = '128'] = network.split('/');
+  if (isIP(address) === 4) return Number(prefix) < 8;
+  const narrowest = /^f[cd]/i.test(address) ? 7 : /^:|^0*:/.test(address) ? 104 : 16;
+  return Number(prefix) < narrowest;
 }

@@ -14,8 +14,9 @@ export interface Problem {
 /** Takes note of a problem, so that the rest is checked too. */
 export type AddProblem = (where: string, message: string) => void;
 
-/** All that there is to say of a part of the configuration. */
+/** What is asked of a part of the configuration, and all that there is to say of it. */
 export interface Findings {
+  readonly production: boolean;
   readonly addProblem: AddProblem;
   /** Of what works, but was hardly meant so; a whole sentence. */
   readonly warn: (message: string) => void;
