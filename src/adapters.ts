@@ -1,8 +1,9 @@
 import { nameOfStorage, type StorageLocation } from './config/storage-location.ts';
 import { nameOfUsers, type UsersLocation } from './config/users-location.ts';
+import { hashThreads } from './crypto/password-hash.ts';
 import type { Storage } from './storage/stores.ts';
 import type { Report } from './telemetry/events.ts';
-import type { UserStore } from './users/user-store.ts';
+import { isUnreachable, type UserStore } from './users/user-store.ts';
 
 /*
  * Which implementation a setting means. Each is loaded when it is the one, so that nobody pays for the others.
@@ -26,6 +27,12 @@ const userStores: {
   module: async (location, report) =>
     (await import('./users/own-module.ts')).createOwnUsers({ ...location, report }),
 };
+
+/** How many sign-ins a user store works on at once: as many as it has connections, or as there are threads for hashes. */
+export function signInsAtOnce(users: UsersLocation | undefined): number {
+  if (users?.scheme === 'ldap' || users?.scheme === 'http') return users.connections;
+  return users?.scheme === 'module' ? 10 : hashThreads;
+}
 
 /** How each kind of database is reached for its users, to read alone. */
 const sqlDialects = {
@@ -56,13 +63,21 @@ const storageEngines: {
   },
 };
 
-/** The user store that `USERS` says. Rejects with a `StartError` when users can't be reached at first. */
+/** The user store that `USERS` says, whether or not it can be reached now. Rejects with a `StartError`. */
 export async function openUsers<Scheme extends UsersLocation['scheme']>(
   location: Extract<UsersLocation, { scheme: Scheme }>,
   report: Report,
 ): Promise<UserStore> {
-  const opening = userStores[location.scheme as Scheme](location, report);
-  return blaming(`USERS can’t be used at ${nameOfUsers(location)}`, opening);
+  return blamingUsers(location, userStores[location.scheme as Scheme](location, report));
+}
+
+/** Resolves when users can sign in now, and else rejects with a `StartError`. */
+export function reachUsers(location: UsersLocation, { ping }: UserStore): Promise<void> {
+  return blamingUsers(location, ping());
+}
+
+function blamingUsers<Result>(location: UsersLocation, asking: Promise<Result>): Promise<Result> {
+  return blaming(`USERS can’t be used at ${nameOfUsers(location)}`, asking);
 }
 
 /** The engine that `STORAGE` says, its tables made or upgraded. Rejects with a `StartError`. */
@@ -84,14 +99,22 @@ export async function migrateStorage<Scheme extends StorageLocation['scheme']>(
 }
 
 /** The server could not be put together or started; the message says what to look at. */
-export class StartError extends Error {}
+export class StartError extends Error {
+  /** Whether it may work a moment later, with nothing changed here. */
+  readonly mayPass: boolean;
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.mayPass = isUnreachable(cause);
+  }
+}
 
 /** Gives what starting gives, or says of what could not start why, and what to do. */
 export async function blaming<Result>(what: string, starting: Promise<Result>): Promise<Result> {
   try {
     return await starting;
   } catch (cause) {
-    throw new StartError(`${what}: ${remedyFor(innermost(cause))}`, { cause });
+    throw new StartError(`${what}: ${remedyFor(innermost(cause))}`, cause);
   }
 }
 

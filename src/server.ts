@@ -1,26 +1,28 @@
-import { blaming, openStorage, openUsers, StartError } from './adapters.ts';
+import { blaming, openStorage, StartError, signInsAtOnce } from './adapters.ts';
 import { simulatedRedirectUris } from './alexa/simulator.ts';
 import { parseSigningKeys } from './config/signing-keys.ts';
 import type { Config } from './config.ts';
+import { createFairQueue } from './crypto/fair-queue.ts';
 import { randomText } from './crypto/random.ts';
 import { generateSigningKey } from './crypto/signing-key.ts';
 import { createDemo, type Demo } from './demo.ts';
 import { createApp } from './http/app.ts';
 import { createDrainingServer } from './http/http-server.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
+import { createBudgets } from './oauth/budgets.ts';
 import type { Clients } from './oauth/client.ts';
-import { createGuessLimits } from './oauth/guess-limits.ts';
 import type { SigningKeys } from './oauth/jwt-access-token.ts';
 import { type AccessTokenFormat, createOpaqueFormat } from './oauth/token.ts';
 import { createUseRecorder } from './oauth/use-recorder.ts';
 import { openViews, ViewsError } from './pages/own-views.ts';
 import type { Views } from './pages/views.ts';
+import { openUsersPatiently, type Patience, patiently } from './patience.ts';
+import { withMemory } from './storage/memory-attempts.ts';
 import { createSweeper } from './storage/sweeper.ts';
 import { createReport, type Report } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { createDemoUser } from './users/demo-user.ts';
 import { createKnownUsers } from './users/known-users.ts';
-import { withSlowRefusals } from './users/slow-refusals.ts';
 import type { Users } from './users/user-store.ts';
 
 export interface AccountLinkingServer {
@@ -40,16 +42,23 @@ export interface Timing {
   readonly refusalSeconds: number;
   /** How long the user store's answer about a user is kept. */
   readonly rememberSeconds: number;
+  /** How long a start waits for users and storage that can't be reached. */
+  readonly patienceSeconds: number;
   /** Between two sweeps of what has ended. */
   readonly sweepSeconds: number;
 }
 
 /** Whoever is gone shall be so within a minute, and a file of users is looked at a little late. */
-export const usualTiming: Timing = { refusalSeconds: 1, rememberSeconds: 55, sweepSeconds: 600 };
+export const usualTiming: Timing = {
+  refusalSeconds: 1,
+  rememberSeconds: 55,
+  patienceSeconds: 60,
+  sweepSeconds: 600,
+};
 
 /**
- * Puts the server together from its configuration. Rejects with a `StartError` when users or links can't be reached at
- * first.
+ * Puts the server together from its configuration. Waits a minute for users and storage that can't be reached. Rejects with a
+ * `StartError`; what is open by then stays open.
  */
 export async function createAccountLinkingServer(
   config: Config,
@@ -61,15 +70,20 @@ export async function createAccountLinkingServer(
   const views = await viewsOf(config);
   const metrics = await openMetrics(config);
   const report = createReport(log, metrics?.onEvent);
+  const stopping = new AbortController();
+  const patience = { seconds: timing.patienceSeconds, report, signal: stopping.signal };
   const [users, storage] = await Promise.all([
-    openKnownUsers(config, demo, report, timing),
-    openStorage(config.storage),
+    openKnownUsers(config, demo, patience, timing),
+    patiently(() => openStorage(config.storage), patience),
   ]);
+  const attempts = withMemory(storage.attempts, (err) => report('storage.unavailable', { err }));
   const signingKeys = config.signingKeys ?? keysOfOneRun(config, report);
   const clients = config.clients ?? demo.clients;
   const context = {
     users,
-    limits: createGuessLimits(storage.failures),
+    budgets: createBudgets(attempts, now),
+    queue: createFairQueue(signInsAtOnce(config.users), metrics?.onTurn),
+    refusalSeconds: timing.refusalSeconds,
     links: storage.links,
     accessTokens: await accessTokensOf(config, signingKeys),
     now,
@@ -123,6 +137,7 @@ export async function createAccountLinkingServer(
     },
     async stop(idleSeconds = 1) {
       report('server.stopping');
+      stopping.abort();
       await Promise.all([server.drain(idleSeconds, 20), sweeper.stop()]);
       const closed = await Promise.allSettled([users.close(), storage.close(), metrics?.close()]);
       for (const part of closed)
@@ -140,20 +155,21 @@ async function viewsOf({ views }: Config): Promise<Views> {
   }
 }
 
-/** Users as the server asks for them: refusals take their time, and answers about a user are kept for a while. */
+/** Users as the server asks for them: answers about a user are kept for a while. */
 async function openKnownUsers(
   { users }: Config,
   demo: Demo,
-  report: Report,
-  { refusalSeconds, rememberSeconds: seconds }: Timing,
+  patience: Patience,
+  { rememberSeconds: seconds }: Timing,
 ): Promise<Users> {
+  const { report } = patience;
   const store =
     users === undefined
       ? await createDemoUser(demo.username, demo.password)
-      : withSlowRefusals(await openUsers(users, report), refusalSeconds);
+      : await openUsersPatiently(users, patience);
   if (users !== undefined && store.findById === undefined) {
     const remedy = users.scheme === 'sql' ? 'set USERS_BY_ID_QUERY' : 'revoke them';
-    const message = `nothing tells when a person is gone or disabled, so their tokens go on working: ${remedy}`;
+    const message = `nothing tells when a user is gone or disabled, so their tokens go on working: ${remedy}`;
     report('config.warning', { message });
   }
   return createKnownUsers({ store, seconds, onUnavailable: (err) => report('users.unavailable', { err }) });

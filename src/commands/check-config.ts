@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { openStorage, openUsers, StartError } from '../adapters.ts';
+import { openStorage, openUsers, reachUsers, StartError } from '../adapters.ts';
+import type { UsersLocation } from '../config/users-location.ts';
 import { type Config, type ParsedConfig, parseConfig, readEnvironment } from '../config.ts';
 import { openViews, ViewsError } from '../pages/own-views.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -49,7 +50,7 @@ async function brokenViews({ views }: Config): Promise<Finding[]> {
 }
 
 async function tryToConnect({ users, storage }: Config): Promise<Finding[]> {
-  const opening = [users && openUsers(users, () => {}), openStorage(storage)];
+  const opening = [users && openReachable(users), openStorage(storage)];
   const opened = await Promise.allSettled(opening);
   for (const each of opened) if (each.status === 'fulfilled') await each.value?.close();
   return opened.flatMap((each) => {
@@ -57,6 +58,17 @@ async function tryToConnect({ users, storage }: Config): Promise<Finding[]> {
     if (!(each.reason instanceof StartError)) throw each.reason;
     return [findingOf(each.reason)];
   });
+}
+
+async function openReachable(location: UsersLocation) {
+  const store = await openUsers(location, () => {});
+  try {
+    await reachUsers(location, store);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** The first word of what is said is the variable. */

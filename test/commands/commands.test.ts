@@ -111,6 +111,10 @@ describe('check-config', () => {
     expect(out).toMatch(
       /Problem: STORAGE can’t be opened at postgres:\/\/127\.0\.0\.1:1\/links: nothing listens there/,
     );
+    const nobody = { ...env, USERS: 'ldap://127.0.0.1:1/dc=x' };
+    const withoutUsers = await runCommand(['check-config', '--connect'], nobody);
+    expect(withoutUsers.code).toBe(1);
+    expect(withoutUsers.out).toMatch(/Problem: USERS can’t be used at ldap:.* nothing listens there/);
   });
 });
 

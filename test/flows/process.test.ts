@@ -65,7 +65,11 @@ describe('npm start', () => {
   });
 
   it('prints nothing but JSON lines in production, and has no demo', async () => {
-    const { server } = await started({ NODE_ENV: 'production', PUBLIC_URL: 'https://link.example.com' });
+    const { server } = await started({
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://link.example.com',
+      TRUST_PROXY: 'none',
+    });
     await fetch(`${server.url}/simulator`);
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
