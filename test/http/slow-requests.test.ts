@@ -16,6 +16,25 @@ async function sendSome(url: string, some: string) {
   return { status: answer.split(' ')[1], seconds: (performance.now() - startedAt) / 1000 };
 }
 
+describe('a connection', () => {
+  it.concurrent('is for a thousand requests: more that it sends at once are answered 503', async ({
+    expect,
+  }) => {
+    const { url } = await startServer();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    let answers = '';
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      answers += chunk;
+    });
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1500));
+    const count = (status: number) => answers.split(`HTTP/1.1 ${status}`).length - 1;
+    await expect.poll(() => count(503)).toBe(500);
+    expect(count(200)).toBe(1000);
+    socket.destroy();
+  });
+});
+
 describe('a request that never ends', () => {
   it.concurrent('has 15 seconds for its headers', async ({ expect }) => {
     const { url } = await startServer();
