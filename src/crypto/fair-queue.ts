@@ -10,8 +10,11 @@ export interface FairQueue {
   ): Promise<{ readonly result: Result } | { readonly turnedAway: TurnedAway }>;
 }
 
-/** So many wait at most: some seconds of work at usual costs, which is as long as anybody waits on a phone. */
-const mostWaiting = { ofNetwork: 20, ofAll: 300 };
+/**
+ * So many wait at most. With the three at work, twenty of one network: at bcrypt's usual cost of 12, two processors need some two seconds
+ * for them.
+ */
+const mostWaiting = { ofNetwork: 17, ofAll: 300 };
 
 type Settle = (turnedAway: TurnedAway | undefined) => void;
 

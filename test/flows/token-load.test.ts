@@ -28,7 +28,7 @@ describe('the token endpoint under load', () => {
     while (linked.length < 240)
       linked.push(
         ...(await Promise.all(
-          Array.from({ length: 20 }, async (_, index) => {
+          Array.from({ length: 16 }, async (_, index) => {
             const fields = { username: `user${(linked.length + index) % 40}`, password: 'wonderland' };
             return redeem(server, await authorizeCode(server, {}, fields));
           }),

@@ -131,7 +131,7 @@ describe('a sign-in', () => {
     const elsewhere = attempt({ address: '2001:db8:1::1' });
     release.resolve();
     const outcomes = (await Promise.all(attempts)).map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === 'turned-away')).toHaveLength(17);
+    expect(outcomes.filter((outcome) => outcome === 'turned-away')).toHaveLength(20);
     expect(await elsewhere).toMatchObject({ outcome: 'signed-in' });
   });
 
