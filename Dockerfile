@@ -21,7 +21,8 @@ RUN chmod -R a+rX package.json site src views && chmod a+x src/cli.ts && ln -s /
 USER 1000:1000
 RUN ["node", "--import", "./src/compile-cache.js", "--input-type=module", "--eval", "await import('./src/start.ts')"]
 
-ENV NODE_ENV=production PORT=8080
+# Nobody outside reaches a container's loopback, where it would listen in development.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
     CMD ["node", "--eval", "fetch('http://127.0.0.1:' + (process.env.PORT?.trim() || 8080) + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '../src/config.ts';
-import { type AccountLinkingServer, createAccountLinkingServer, usualTiming } from '../src/server.ts';
+import { parseConfig } from '../src/config/config.ts';
+import { type AccountLinkingServer, createAccountLinkingServer } from '../src/server.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { launchBrowser } from '../test/support/browser.ts';
 import { exhibits, furnish, furnished, openSilentUsers } from '../test/support/gallery.ts';
@@ -25,7 +25,7 @@ async function start(name: string, settings: Readonly<Record<string, string>>): 
   const parsed = parseConfig({ PORT: String(port), HOST: '127.0.0.1', ...storage, ...settings });
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   const log = createLog('silent', { write() {} });
-  const server = await createAccountLinkingServer(parsed.config, log, { ...usualTiming, refusalSeconds: 0 });
+  const server = await createAccountLinkingServer(parsed.config, log);
   await server.listen();
   servers.push(server);
   return parsed.config.publicUrl;

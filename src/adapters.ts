@@ -1,3 +1,4 @@
+import { type Problem, sayProblem } from './config/problem.ts';
 import { nameOfStorage, type StorageLocation } from './config/storage-location.ts';
 import { nameOfUsers, type UsersLocation } from './config/users-location.ts';
 import { hashThreads } from './crypto/password-hash.ts';
@@ -15,6 +16,8 @@ const userStores: {
     report: Report,
   ) => Promise<UserStore>;
 } = {
+  demo: async ({ username, password }) =>
+    (await import('./users/password-list.ts')).createDemoUser(username, password),
   file: async (location, report) =>
     (await import('./users/htpasswd-file.ts')).createHtpasswdFile({ ...location, report }),
   sql: async (location, report) => {
@@ -29,9 +32,9 @@ const userStores: {
 };
 
 /** How many sign-ins a user store works on at once: as many as it has connections, or as there are threads for hashes. */
-export function signInsAtOnce(users: UsersLocation | undefined): number {
-  if (users?.scheme === 'ldap' || users?.scheme === 'http') return users.connections;
-  return users?.scheme === 'module' ? 10 : hashThreads;
+export function signInsAtOnce(users: UsersLocation): number {
+  if (users.scheme === 'ldap' || users.scheme === 'http') return users.connections;
+  return users.scheme === 'module' ? 10 : hashThreads;
 }
 
 /** How each kind of database is reached for its users, to read alone. */
@@ -68,16 +71,16 @@ export async function openUsers<Scheme extends UsersLocation['scheme']>(
   location: Extract<UsersLocation, { scheme: Scheme }>,
   report: Report,
 ): Promise<UserStore> {
-  return blamingUsers(location, userStores[location.scheme as Scheme](location, report));
+  return withUsersError(location, userStores[location.scheme as Scheme](location, report));
 }
 
 /** Resolves when users can sign in now, and else rejects with a `StartError`. */
 export function reachUsers(location: UsersLocation, { ping }: UserStore): Promise<void> {
-  return blamingUsers(location, ping());
+  return withUsersError(location, ping());
 }
 
-function blamingUsers<Result>(location: UsersLocation, asking: Promise<Result>): Promise<Result> {
-  return blaming(`USERS can’t be used at ${nameOfUsers(location)}`, asking);
+function withUsersError<Result>(location: UsersLocation, asking: Promise<Result>): Promise<Result> {
+  return withStartError('USERS', `can’t be used at ${nameOfUsers(location)}`, asking);
 }
 
 /** The engine that `STORAGE` says, its tables made or upgraded. Rejects with a `StartError`. */
@@ -85,7 +88,7 @@ export async function openStorage<Scheme extends StorageLocation['scheme']>(
   location: Extract<StorageLocation, { scheme: Scheme }>,
 ): Promise<Storage> {
   const opening = storageEngines[location.scheme as Scheme].open(location);
-  return blaming(`STORAGE can’t be opened at ${nameOfStorage(location)}`, opening);
+  return withStartError('STORAGE', `can’t be opened at ${nameOfStorage(location)}`, opening);
 }
 
 /** Makes or upgrades what `STORAGE` needs. Rejects with a `StartError`. */
@@ -94,27 +97,37 @@ export async function migrateStorage<Scheme extends StorageLocation['scheme']>(
 ): Promise<void> {
   const { migrate } = storageEngines[location.scheme as Scheme];
   if (migrate !== undefined)
-    await blaming(`STORAGE can’t be made ready at ${nameOfStorage(location)}`, migrate(location));
+    await withStartError('STORAGE', `can’t be made ready at ${nameOfStorage(location)}`, migrate(location));
   await (await openStorage(location)).close();
 }
 
-/** The server could not be put together or started; the message says what to look at. */
+/** The server could not be put together or started. */
 export class StartError extends Error {
+  readonly problem: Problem;
   /** Whether it may work a moment later, with nothing changed here. */
   readonly mayPass: boolean;
 
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(problem: Problem, cause?: unknown) {
+    super(sayProblem(problem), { cause });
+    this.problem = problem;
     this.mayPass = isUnreachable(cause);
   }
 }
 
-/** Gives what starting gives, or says of what could not start why, and what to do. */
-export async function blaming<Result>(what: string, starting: Promise<Result>): Promise<Result> {
+/** Resolves as `starting` does. Rejects with a `StartError` about the setting that says why, and what to do. */
+export async function withStartError<Result>(
+  setting: string,
+  failure: string,
+  starting: Promise<Result>,
+): Promise<Result> {
   try {
     return await starting;
   } catch (cause) {
-    throw new StartError(`${what}: ${remedyFor(innermost(cause))}`, cause);
+    const error = innermost(cause);
+    throw new StartError(
+      { setting, problem: `${failure}: ${error.message}`, remedy: remedyFor(error) },
+      cause,
+    );
   }
 }
 
@@ -124,13 +137,9 @@ function innermost(error: unknown): NodeJS.ErrnoException {
   return error.name === 'StorageUnavailableError' ? innermost(error.cause) : error;
 }
 
-function remedyFor({ name, code = '', message }: NodeJS.ErrnoException): string {
-  if (/database is locked/.test(message))
-    return `${message}: another process is changing it; try again in a moment`;
-  // PostgreSQL's insufficient_privilege.
-  if (code === '42501') return `${message}; grant that right to this database role, or name another role`;
-  if (code === 'ERR_SQLITE_ERROR') return `${message}; ${sqliteRemedy}`;
-  return remedies[code] ?? remedies[name] ?? message;
+function remedyFor({ name, code = '', message }: NodeJS.ErrnoException): string | undefined {
+  if (/database is locked/.test(message)) return 'another process is changing it; try again in a moment';
+  return remedies[code] ?? remedies[name];
 }
 
 const certificateRemedy =
@@ -138,6 +147,9 @@ const certificateRemedy =
 
 /** By the code or the name of an error. */
 const remedies: Readonly<Record<string, string>> = {
+  ERR_SQLITE_ERROR: 'it must be a SQLite file that this user may read, and for STORAGE write, also a new one',
+  // PostgreSQL's insufficient_privilege.
+  '42501': 'grant that right to this database role, or name another role',
   EADDRINUSE: 'another program is there already; stop it, or set another port',
   EADDRNOTAVAIL: 'this machine does not have that address; 0.0.0.0 means all that it has',
   EACCES: 'this user may not; choose another, or change the permissions',
@@ -155,6 +167,3 @@ const remedies: Readonly<Record<string, string>> = {
   AccessDeniedException:
     'these AWS credentials may not use the table; give the role the actions that docs/operations.md lists',
 };
-
-const sqliteRemedy =
-  'it must be a SQLite file that this user may read, and for STORAGE write, also a new one';

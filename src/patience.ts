@@ -1,29 +1,30 @@
-import { setTimeout } from 'node:timers/promises';
 import { openUsers, reachUsers, StartError } from './adapters.ts';
+import { sleep } from './clock.ts';
 import type { UsersLocation } from './config/users-location.ts';
 import type { Report } from './telemetry/events.ts';
 import type { UserStore } from './users/user-store.ts';
 
 export interface Patience {
-  /** How long a start waits for what can't be reached. */
-  readonly seconds: number;
   readonly report: Report;
   /** Aborts when the server stops. */
   readonly signal: AbortSignal;
 }
 
-/** How many times it tries again. */
-const times = 12;
+/** How long a start waits for what can't be reached. */
+const patienceMs = 60_000;
+
+/** Between two attempts. */
+const againMs = 5000;
+
+/** Between two reminders, once the server has started without users. */
+const remindMs = 30_000;
 
 /**
- * Opens something. Where it can't be reached, tries again every few seconds, with a line in the log each time. Rejects with the last
- * `StartError`: at once, where something answered and the answer was wrong.
+ * Opens something. Where it can't be reached, tries again every few seconds, with a line in the log each time. Rejects
+ * with the last `StartError`: at once, where something answered and the answer was wrong.
  */
-export async function patiently<Result>(
-  open: () => Promise<Result>,
-  { seconds, report }: Patience,
-): Promise<Result> {
-  const until = performance.now() + seconds * 1000;
+export async function patiently<Result>(open: () => Promise<Result>, { report }: Patience): Promise<Result> {
+  const until = performance.now() + patienceMs;
   for (;;) {
     try {
       return await open();
@@ -32,13 +33,13 @@ export async function patiently<Result>(
       if (!mayPass(error) || left <= 0) throw error;
       report('server.waiting', { message: error.message, seconds_left: left });
     }
-    await setTimeout((seconds * 1000) / times);
+    await sleep(againMs);
   }
 }
 
 /**
- * Opens the user store, and waits until it can be reached. Where that takes too long it resolves all the same: the server starts, is not
- * ready, and the log says so until users are there. A store that can't even be opened rejects.
+ * Opens the user store, and waits until it can be reached. Where that takes too long it resolves all the same: the server
+ * starts, is not ready, and says so in the log until users are there. Rejects where the store can't even be opened.
  */
 export async function openUsersPatiently(location: UsersLocation, patience: Patience): Promise<UserStore> {
   let store: UserStore | undefined;
@@ -59,8 +60,8 @@ export async function openUsersPatiently(location: UsersLocation, patience: Pati
   }
 }
 
-/** Says twice as often as a start waits that users can't be reached yet: every 30 seconds. */
-async function remind(reach: () => Promise<unknown>, { seconds, report, signal }: Patience): Promise<void> {
+/** Says every 30 seconds that users can't be reached yet. */
+async function remind(reach: () => Promise<unknown>, { report, signal }: Patience): Promise<void> {
   while (!signal.aborted) {
     try {
       await reach();
@@ -69,7 +70,7 @@ async function remind(reach: () => Promise<unknown>, { seconds, report, signal }
     } catch (error) {
       report('users.unavailable', { message: (error as Error).message });
     }
-    await setTimeout((seconds * 1000) / 2, undefined, { signal, ref: false }).catch(() => {});
+    await sleep(remindMs, signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { StartError } from './adapters.ts';
-import { type Config, parseConfig, readEnvironment } from './config.ts';
+import { type Config, loadConfig } from './config/config.ts';
+import { sayProblem } from './config/problem.ts';
 import { type AccountLinkingServer, createAccountLinkingServer } from './server.ts';
 import { createReport } from './telemetry/events.ts';
 import { createLog, standardOutput } from './telemetry/log.ts';
@@ -9,19 +10,20 @@ import { createLog, standardOutput } from './telemetry/log.ts';
  * Exit codes: 0 stopped as asked, 1 not started.
  */
 export async function start(): Promise<void> {
-  const parsed = parseConfig(readEnvironment());
+  const parsed = loadConfig();
   if ('problems' in parsed) {
-    return giveUp(parsed.problems.map(({ where, message }) => `${where} ${message}`).concat(parsed.warnings));
+    return giveUp([...parsed.problems.map(sayProblem), ...parsed.warnings]);
   }
   const { config, warnings } = parsed;
   const log = createLog(config.logLevel, await standardOutput());
   const report = createReport(log);
   for (const message of warnings) report('config.warning', { message });
+  let server: AccountLinkingServer | undefined;
+  stopOnSignal(() => server);
   try {
-    const server = await createAccountLinkingServer(config, log);
-    stopOnSignal(server);
+    server = await createAccountLinkingServer(config, log);
     await server.listen();
-    if (!config.production) process.stdout.write(welcome(config, server));
+    if (!config.production) process.stdout.write(welcome(config));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     giveUp([error.message]);
@@ -36,26 +38,26 @@ function giveUp(problems: readonly string[]): void {
   process.exit(1);
 }
 
-/** The first signal lets everybody finish; the second does not wait. */
-function stopOnSignal(server: AccountLinkingServer): void {
+/** The first signal lets everybody finish; the second does not wait. Before there is a server, nobody is there yet. */
+function stopOnSignal(started: () => AccountLinkingServer | undefined): void {
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, async () => {
       if (stopping) process.exit(1);
       stopping = true;
-      await server.stop();
+      await started()?.stop();
       process.exit(0);
     });
   }
 }
 
-function welcome({ publicUrl, users, clients }: Config, { demo }: AccountLinkingServer): string {
+function welcome({ publicUrl, demo }: Config): string {
   const lines = [
     ['Open', publicUrl],
     ['Simulator', `${publicUrl}/simulator (plays the Alexa app)`],
-    ['Own links', `${publicUrl}/links (what a person has linked)`],
-    users === undefined && ['Sign in as', `${demo.username}, password ${demo.password}`],
-    clients === undefined && ['Skill', `client_id demo-skill, client_secret ${demo.clientSecret}`],
+    ['Own links', `${publicUrl}/links (what a user has linked)`],
+    demo.password !== undefined && ['Sign in as', `${demo.username}, password ${demo.password}`],
+    demo.clientSecret !== undefined && ['Skill', `client_id demo-skill, client_secret ${demo.clientSecret}`],
   ];
   const shown = lines.flatMap((line) => (line === false ? [] : [`  ${line[0]?.padEnd(12)}${line[1]}`]));
   return `\nAccount linking for Alexa is running, for development.\n\n${shown.join('\n')}\n\n`;

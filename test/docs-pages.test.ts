@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../src/config.ts';
+import { parseConfig } from '../src/config/config.ts';
 import { openViews } from '../src/pages/own-views.ts';
 import { viewFiles } from '../src/pages/views.ts';
 import { exhibits } from './support/gallery.ts';

@@ -8,7 +8,7 @@ import { parseEnv } from 'node:util';
 import express from 'express';
 import { type Dialect, Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { parseConfig } from '../src/config.ts';
+import { parseConfig } from '../src/config/config.ts';
 import { mysqlDialect } from '../src/sql/mysql.ts';
 import { nodeSqliteDialect, openSqliteToRead } from '../src/sql/node-sqlite.ts';
 import { postgresDialect } from '../src/sql/postgres.ts';
@@ -35,7 +35,7 @@ function block(heading: string, language: string): string {
 
 const settings = [...page.matchAll(/```sh\n([\s\S]*?)\n```/g)]
   .map(([, text = '']) => text)
-  .filter((text) => text.startsWith('USERS='));
+  .filter((text) => text.startsWith('USERS=') && !text.includes('npm run'));
 
 /** What a software made of the password. */
 function madeBy(software: RegExp) {
@@ -45,17 +45,26 @@ function madeBy(software: RegExp) {
 }
 
 it.each(settings)('docs/users.md has settings that a server takes: %s', (text) => {
-  const parsed = parseConfig(
-    {
-      NODE_ENV: 'production',
-      PUBLIC_URL: 'https://link.example.com',
-      CLIENTS: JSON.stringify([cloudLights]),
-      STORAGE: 'sqlite:/var/lib/links.db',
-      TRUST_PROXY: 'none',
-      ...parseEnv(text),
+  const folder = temporaryFolder();
+  const env = parseEnv(text);
+  // What the settings name is there.
+  const named = text.replace(
+    /(?<=_FILE=|USERS=file:|USERS=|ssl-ca=|sslrootcert=)(\.?\/[\w./-]+|[\w.-]+\.\w+)/g,
+    (path) => {
+      const own = join(folder, path.replaceAll('/', '_'));
+      writeFileSync(own, path === 'firebase.sql' ? block('### Firebase, from an export', 'sql') : 'a-secret');
+      return own;
     },
-    (path) => (path === 'firebase.sql' ? block('### Firebase, from an export', 'sql') : 'a-secret'),
   );
+  expect(Object.keys(parseEnv(named))).toEqual(Object.keys(env));
+  const parsed = parseConfig({
+    NODE_ENV: 'production',
+    PUBLIC_URL: 'https://link.example.com',
+    CLIENTS: JSON.stringify([cloudLights]),
+    STORAGE: 'sqlite:/var/lib/links.db',
+    TRUST_PROXY: 'none',
+    ...parseEnv(named),
+  });
   expect(parsed).toMatchObject({ config: {}, warnings: [] });
 });
 
@@ -195,6 +204,7 @@ it.skipIf(noSlapd !== undefined)(
       bindPassword: '',
       filter: USERS_LDAP_FILTER,
       startTls: true,
+      connections: 10,
       ca: readFileSync(directory.certificates.ca, 'utf8'),
       report: () => {},
     });

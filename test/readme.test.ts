@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../src/config.ts';
+import request from 'supertest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseConfig } from '../src/config/config.ts';
+import { type SettingName, settingNames, settingOf } from '../src/config/settings.ts';
 import {
   authorizeCode,
+  clientSecret,
   htpasswd,
   link,
   otherSecret,
@@ -34,17 +37,43 @@ describe('the README', () => {
     const env = Object.fromEntries(
       [...command.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     );
+    const folder = temporaryFolder();
+    const ownFolder = process.cwd();
+    process.chdir(folder);
+    onTestFinished(() => process.chdir(ownFolder));
+    writeFileSync('users.htpasswd', htpasswd);
     const parse = (clients: string) => {
-      const files: Record<string, string> = { 'clients.json': clients, 'users.htpasswd': htpasswd };
-      return parseConfig(env, (path) => files[path] ?? '');
+      writeFileSync('clients.json', clients);
+      return parseConfig(env);
     };
     const parsed = parse(block('json').replace('a long random text', otherSecret));
     expect(parsed).toHaveProperty('config');
     expect(parsed.warnings).toEqual([]);
     // Everybody knows the secret that stands there.
     expect(parse(block('json'))).toHaveProperty('problems', [
-      { where: 'CLIENTS[0].client_secret', message: expect.stringContaining('openssl rand -hex 32') },
+      {
+        setting: 'CLIENTS[0].client_secret',
+        problem: expect.stringContaining('at least 32'),
+        remedy: expect.stringContaining('openssl rand -hex 32'),
+      },
     ]);
+  });
+
+  it('has a row for each setting, with its defaults and what production requires', () => {
+    const rows = [...readme.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|(.*)\|(.*)\|(.*)\|$/gm)];
+    const documented = rows.flatMap(([, names = '', , development = '', production = '']) =>
+      names.split(', ').map((name) => ({ name: name.slice(1, -1), development, production })),
+    );
+    expect(documented.map(({ name }) => name).sort()).toEqual([...settingNames].sort());
+    for (const { name, development, production } of documented) {
+      const { default: usual, productionDefault, required } = settingOf(name as SettingName);
+      if (usual !== undefined && usual !== 'false') expect(development, name).toContain(`\`${usual}\``);
+      if (productionDefault !== undefined) expect(production, name).toContain(`\`${productionDefault}\``);
+      expect(/^ required(?! for)/.test(production), name).toBe(required?.when === 'production');
+    }
+    const secrets = settingNames.filter((name) => settingOf(name).secret);
+    const [, listed = ''] = /^These may hold secrets: ([^.]*)\./ms.exec(readme) ?? [];
+    expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()).toEqual(secrets.sort());
   });
 
   it('shows a skill that greets who is linked and asks everybody else to link', async () => {
@@ -84,18 +113,13 @@ describe('the README', () => {
 
   it('shows what introspection says, as it says it', async () => {
     const server = await startServer();
-    const body = new URLSearchParams({ token: await link(server, { scope: 'profile' }) });
+    const token = await link(server, { scope: 'profile' });
     const shown = JSON.parse(/^# (\{"active".*)$/m.exec(readme)?.[1] ?? '');
-    const headers = { Authorization: `Basic ${btoa(`other-skill:${otherSecret}`)}` };
-    const other = await fetch(`${server.url}/introspect`, { method: 'POST', headers, body });
-    expect(await other.json()).toEqual({ active: false });
-    const { client_secret } = await import('./support/server.ts').then(({ cloudLights }) => cloudLights);
-    const own = Buffer.from(`cloud-lights:${encodeURIComponent(client_secret)}`).toString('base64');
-    const answer = await fetch(`${server.url}/introspect`, {
-      method: 'POST',
-      headers: { Authorization: `Basic ${own}` },
-      body,
-    });
-    expect(Object.keys((await answer.json()) as object)).toEqual(Object.keys(shown));
+    const introspect = async (id: string, secret: string) => {
+      const asking = request(server.url).post('/introspect').auth(id, secret);
+      return (await asking.type('form').send({ token })).body;
+    };
+    expect(await introspect('other-skill', otherSecret)).toEqual({ active: false });
+    expect(Object.keys(await introspect('cloud-lights', clientSecret))).toEqual(Object.keys(shown));
   });
 });

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ignore from 'ignore';
-import type { AddProblem } from '../../src/config/problem.ts';
+
+/** Takes note of a problem: the file or setting, and what is wrong with it. */
+export type AddProblem = (where: string, problem: string) => void;
 
 /** A profile, and the folder whose files take the place of those with the same name, or are added. */
 export const profiles = {

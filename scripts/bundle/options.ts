@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { AddProblem } from '../../src/config/problem.ts';
-import type { BundleFiles } from './files.ts';
+import type { AddProblem, BundleFiles } from './files.ts';
 
 /** One setting of Elastic Beanstalk's, and the file of the checkout that has it. */
 export interface Setting {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { AddProblem } from '../../src/config/problem.ts';
-import { type ReadFile, readVariables, type Variables } from '../../src/config/variables.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { readSettings, type Texts } from '../../src/config/environment.ts';
+import { sayProblem } from '../../src/config/problem.ts';
 import { openViews, ViewsError } from '../../src/pages/own-views.ts';
-import type { BundleFiles, Profile } from './files.ts';
+import type { AddProblem, BundleFiles, Profile } from './files.ts';
 import { type Setting, secrets, variables } from './options.ts';
 
 interface Deployment {
@@ -119,7 +119,7 @@ function checkRoom(given: readonly Setting[], addProblem: AddProblem): void {
 /** What is lost, or reached by nobody, though the server itself would start with it. */
 function checkFit(
   { profile, allowLosingLinks }: Deployment,
-  { STORAGE, NODE_ENV, PORT, PUBLIC_URL }: Variables,
+  { STORAGE, NODE_ENV, PORT, PUBLIC_URL }: Texts,
   addProblem: AddProblem,
 ): void {
   if (/^sqlite:/i.test(STORAGE ?? '') && !allowLosingLinks)
@@ -155,9 +155,14 @@ function checkConfiguration(
   const warnings = new Set<string>();
   if (isSecret('USERS', options) && !options.some(({ name }) => name === 'USERS_QUERY'))
     warnings.add('USERS is a secret: if it names a database, USERS_QUERY is needed as well (docs/users.md)');
-  const readFile: ReadFile = (path) => {
+  const env = environmentOf(known);
+  for (const { name, path } of filesNamed(env)) {
     const found = files.get(path.replace(/^\.\//, ''));
-    if (found === undefined) throw Object.assign(new Error(path), { code: notInBundle });
+    if (found === undefined) {
+      addProblem(name, `names ${path}, but ${notInBundle}`);
+      unknown.push(name.replace(/_FILE$/, ''));
+      continue;
+    }
     const text = readFileSync(found, 'utf8');
     const [left] = example.exec(text) ?? [];
     if (left !== undefined && text.includes('client_id'))
@@ -166,14 +171,13 @@ function checkConfiguration(
       warnings.add(
         `${found} has a client_secret as it is, which goes into the bundle: its digest is enough, as sha256:…`,
       );
-    return text;
-  };
-  const parsed = parseConfig(environmentOf(known), readFile);
+  }
+  const parsed = parseConfig(env);
   if ('problems' in parsed)
-    for (const { where, message } of parsed.problems)
-      if (!unknown.some((name) => isAbout(name, where))) addProblem(where, message);
-  const ignored = () => {};
-  checkFit(deployment, readVariables(environmentOf(given), readFile, ignored), addProblem);
+    for (const problem of parsed.problems)
+      if (!unknown.some((name) => isAbout(name, problem.setting)))
+        addProblem(problem.setting, sayProblem({ ...problem, setting: '' }).trim());
+  checkFit(deployment, readSettings(environmentOf(given)).texts, addProblem);
   if (/\.elasticbeanstalk\.com\b/i.test(environmentOf(given)['PUBLIC_URL'] ?? ''))
     warnings.add(
       'PUBLIC_URL is at elasticbeanstalk.com: Amazon certifies no skill whose pages are not at a domain of yours',
@@ -197,8 +201,21 @@ async function checkViews(
     await openViews(folder);
   } catch (error) {
     if (!(error instanceof ViewsError)) throw error;
-    addProblem('VIEWS', error.message.replace(/^VIEWS /, ''));
+    addProblem('VIEWS', error.message);
   }
+}
+
+/** The files that variables name, each with its variable. */
+function filesNamed(env: Readonly<Record<string, string>>): { name: string; path: string }[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    const inside = [...value.matchAll(/[?&](?:ssl-ca|sslrootcert|sslcert|sslkey)=([^&]+)/g)];
+    const paths = inside.map(([, path = '']) => decodeURIComponent(path));
+    const isPath = name.endsWith('_FILE') || (/^(CLIENTS|SIGNING_KEYS)$/.test(name) && !/^[[{]/.test(value));
+    if (isPath) paths.push(value);
+    const users = name === 'USERS' ? /^(?:file:)?([^:]+)$/.exec(value)?.[1] : undefined;
+    if (users !== undefined && /^file:|^\.|\.[cm]?[jt]s$/.test(value)) paths.push(users);
+    return paths.filter((path) => !path.startsWith('/')).map((path) => ({ name, path }));
+  });
 }
 
 const notInBundle = 'it is not in the bundle: of what is yours only the folder site/ goes along';

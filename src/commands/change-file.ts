@@ -5,13 +5,13 @@ import {
   existsSync,
   lstatSync,
   openSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { readTextFile, TextFileError } from '../text-file.ts';
 import { CommandFailure } from './command-failure.ts';
 
 /**
@@ -44,13 +44,12 @@ export function changeFile(given: string, change: (text: string) => string): voi
   }
 }
 
-/** A text that is not UTF-8 would not come out as it went in. */
 function textOf(path: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    return readTextFile(path);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new CommandFailure(`${path} is not in UTF-8, and was left as it is: write it anew in UTF-8.`);
+    if (!(error instanceof TextFileError)) throw error;
+    throw new CommandFailure(`${error.message}. Nothing was changed.`);
   }
 }
 

@@ -1,25 +1,24 @@
-import { pathOf } from '../config/locations.ts';
-import { readVariables } from '../config/variables.ts';
-import { type Config, parseConfig, readEnvironment, readText } from '../config.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import { readEnvironment, readSettings } from '../config/environment.ts';
+import { pathOf } from '../config/paths.ts';
+import { sayProblem } from '../config/problem.ts';
 import { CommandFailure } from './command-failure.ts';
 
 /** The server's configuration. Throws a `CommandFailure` with everything that is wrong with it. */
 export function readConfig(): Config {
-  const parsed = parseConfig(readEnvironment());
+  const parsed = loadConfig();
   if ('config' in parsed) return parsed.config;
-  const lines = parsed.problems.map(({ where, message }) => `  - ${where} ${message}`);
+  const lines = parsed.problems.map((problem) => `  - ${sayProblem(problem)}`);
   throw new CommandFailure(`The configuration is not right yet:\n\n${lines.join('\n')}\n`);
 }
 
 /** The htpasswd file that `USERS` names, which may not be there yet, and what is appended to passwords in it. */
 export function readUsersFile(): { readonly path: string; readonly pepper: string } {
-  const problems: string[] = [];
-  const { USERS: users, USERS_PEPPER: pepper = '' } = readVariables(
-    readEnvironment(),
-    readText,
-    (where, message) => problems.push(`${where} ${message}`),
-  );
-  if (problems.length > 0) throw new CommandFailure(problems.join('\n'));
+  const { env, problems } = readEnvironment();
+  const given = readSettings(env);
+  const { USERS: users, USERS_PEPPER: pepper = '' } = given.texts;
+  const wrong = [...problems, ...given.problems].map(sayProblem);
+  if (wrong.length > 0) throw new CommandFailure(wrong.join('\n'));
   const path = users === undefined ? undefined : pathOf('file', users);
   if (path !== undefined) return { path, pepper };
   throw new CommandFailure(

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { StartError } from '../adapters.ts';
+import { TextFileError } from '../text-file.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { hashPasswordCommand } from './hash-password.ts';
@@ -17,7 +18,8 @@ export async function runCli(parameters: readonly string[]): Promise<number> {
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused;
-    const failure = error instanceof StartError ? new CommandFailure(error.message) : error;
+    const isToldWhole = error instanceof StartError || error instanceof TextFileError;
+    const failure = isToldWhole ? new CommandFailure(error.message) : error;
     if (!(failure instanceof CommandFailure)) throw error;
     process.stderr.write(`${failure.message}\n`);
     return failure.exitCode;

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { hashPasswordForApache, longestForApache } from '../crypto/password-hash.ts';
+import { readTextFile } from '../text-file.ts';
 import { linesOf, parseHtpasswd, startOfDay, usernameOf } from '../users/htpasswd.ts';
 import { changeFile } from './change-file.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
@@ -67,7 +68,7 @@ function listCommand(): Command {
     .action(({ json }: { json?: true }) => {
       const { path: file } = readUsersFile();
       if (!existsSync(file)) throw new CommandFailure(`There is no ${file} yet: add somebody first.`);
-      const { users, expiresAt, damaged } = parseHtpasswd(readFileSync(file, 'utf8'));
+      const { users, expiresAt, damaged } = parseHtpasswd(readTextFile(file));
       const rows = [...users.keys()].map((username) => {
         const end = expiresAt.get(username);
         const until = end === undefined ? null : isoDay((end - 1) * 1000);

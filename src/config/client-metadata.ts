@@ -1,5 +1,6 @@
 import leven from 'leven';
 import { z } from 'zod';
+import { type Language, languages } from '../alexa/languages.ts';
 import { vendorIdPattern } from '../alexa/redirect-uris.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { isScopeToken, responseTypes, splitScope } from '../oauth/client.ts';
@@ -50,8 +51,8 @@ const shownText = z
   )
   .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, 'must have no control characters in it');
 
-/** What people see of a client; each may be given in other languages too. */
-export const texts = {
+/** What users see of a client; each may be given in other languages too. */
+const texts = {
   client_name: shownText,
   scope_descriptions: z.record(z.string(), shownText),
   logo_uri: webAddress,
@@ -63,12 +64,25 @@ export const texts = {
 
 const oneOrTwo = 'must be text in quotes, or a list of two while one is being replaced';
 
+export const secretRemedy = 'make one with "openssl rand -hex 32"';
+
 const clientSecret = z
   .string()
   .refine((value) => value.trim() !== '' && value !== `sha256:${sha256('')}`, 'must not be empty')
   .refine((value) => !value.startsWith('sha256:') || /^sha256:[\w-]{43}$/.test(value), {
     error: 'must have 43 characters of base64url after sha256:',
-  });
+  })
+  // Clients do not agree on how others are written in an Authorization header.
+  .regex(/^[\x20-\x7E]*$/, `must have printable ASCII characters alone: ${secretRemedy}`);
+
+/** The texts in other languages: `"client_name#de"` (RFC 7591 2.2). */
+const localized = Object.fromEntries(
+  Object.entries(texts).flatMap(([name, schema]) =>
+    languages.map((language) => [`${name}#${language}`, schema.optional()]),
+  ),
+) as {
+  [Name in keyof typeof texts as `${Name}#${Language}`]: z.ZodOptional<(typeof texts)[Name]>;
+};
 
 /** RFC 7591's client metadata, as far as it applies, and what Alexa and the pages add. */
 export const clientMetadata = z.strictObject({
@@ -110,11 +124,85 @@ export const clientMetadata = z.strictObject({
     .string()
     .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be like #0a7 or #00aa77')
     .optional(),
+  ...localized,
 });
 
 export type ClientMetadata = z.infer<typeof clientMetadata>;
 
-const keys = Object.keys(clientMetadata.shape);
+interface Conflict {
+  /** The key that is to be changed. */
+  readonly place: readonly string[];
+  readonly problem: string;
+  readonly remedy?: string;
+}
+
+const shortestUnguardedTtl = 30 * 86_400;
+
+/** What does not go together in one client. */
+export function* conflictsInClient(metadata: ClientMetadata): Iterable<Conflict> {
+  const { response_types: types, access_token_ttl: ttl, refresh_token_ttl: refreshTtl } = metadata;
+  const [implicit, code] = [types.includes('token'), types.includes('code')];
+  if (metadata.alexa_vendor_ids.length + metadata.redirect_uris.length === 0)
+    yield {
+      place: [],
+      problem: 'has no redirect URI',
+      remedy: 'give alexa_vendor_ids, which the developer console shows, or redirect_uris',
+    };
+  const isShort = implicit && (ttl ?? shortestUnguardedTtl) < shortestUnguardedTtl;
+  if (isShort && !metadata.allow_short_lived_implicit_tokens)
+    yield {
+      place: ['access_token_ttl'],
+      problem: `is ${ttl} seconds, after which everybody has to link again, since Alexa can’t renew an implicit token`,
+      remedy:
+        'leave it out, or set at least 2592000 (30 days), or "allow_short_lived_implicit_tokens": true if you mean it',
+    };
+  if (code && [metadata.client_secret ?? []].flat().length === 0)
+    yield {
+      place: ['client_secret'],
+      problem: 'is missing, and Alexa needs it for the code grant',
+      remedy: secretRemedy,
+    };
+  const taken = metadata.redirect_uris
+    .flatMap((uri) => [...new URL(uri).searchParams.keys()])
+    .find((name) => ['state', 'code', 'error', 'error_description'].includes(name));
+  if (code && taken !== undefined)
+    yield {
+      place: ['redirect_uris'],
+      problem: `have ${taken} in a query, which the answer with the code adds`,
+      remedy: 'take it out',
+    };
+  for (const key of ['require_pkce', 'refresh_token_ttl'] as const)
+    if (!code && metadata[key])
+      yield {
+        place: [key],
+        problem: 'is for the code grant alone',
+        remedy: 'add "code" to response_types, or take it out',
+      };
+  const refreshSeconds = refreshTtl ?? usualRefreshTtl;
+  if (code && refreshSeconds < (ttl ?? 0))
+    yield {
+      place: ['refresh_token_ttl'],
+      problem: `is ${refreshSeconds} seconds, less than access_token_ttl: a token would end after the one that renews it`,
+    };
+  yield* foreignScopes(metadata);
+}
+
+function* foreignScopes(metadata: ClientMetadata): Iterable<Conflict> {
+  const scope = splitScope(metadata.scope);
+  const names = ['', ...languages.map((language) => `#${language}` as const)] as const;
+  for (const name of names.map((tag) => `scope_descriptions${tag}` as const))
+    for (const token of Object.keys(metadata[name] ?? {}))
+      if (!scope.has(token))
+        yield {
+          place: [name, token.slice(0, 60)],
+          problem: `is not in scope: ${[...scope].join(' ') || 'which is empty'}`,
+        };
+}
+
+/** 400 days: what a skill that is used once a year still outlives. */
+export const usualRefreshTtl = 400 * 86_400;
+
+const keys = Object.keys(clientMetadata.shape).filter((key) => !key.includes('#'));
 
 /** What zod says by itself, in the words of somebody who reads a file. */
 export const wording: z.core.$ZodErrorMap = (issue) => {
@@ -132,6 +220,8 @@ const typeWords: Readonly<Record<string, string>> = {
 };
 
 function sayUnknown(key: string): string {
+  const [name = '', language] = key.split('#');
+  if (language !== undefined) return sayUnknownLanguage(name, key);
   const [closest] = keys
     .map((known) => ({ known, distance: leven(key, known) }))
     .sort((a, b) => a.distance - b.distance);
@@ -140,4 +230,11 @@ function sayUnknown(key: string): string {
       ? `did you mean ${closest.known}?`
       : `known are ${keys.join(', ')}`;
   return /^\w{1,40}$/.test(key) ? `has the unknown key ${key}: ${hint}` : `has an unknown key: ${hint}`;
+}
+
+function sayUnknownLanguage(name: string, key: string): string {
+  const shown = /^[\w#-]{1,60}$/.test(key) ? key : '(with # in it)';
+  return Object.hasOwn(texts, name)
+    ? `has the key ${shown} for no language of the pages: after # goes one of ${[...languages].sort().join(', ')}`
+    : `has the key ${shown}: given per language can be ${Object.keys(texts).join(', ')}`;
 }

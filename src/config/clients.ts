@@ -1,112 +1,80 @@
-import { z } from 'zod';
+import { languages } from '../alexa/languages.ts';
 import { redirectUrisOfVendor } from '../alexa/redirect-uris.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { type Client, type Clients, type ClientTexts, splitScope } from '../oauth/client.ts';
-import { brandColorsOf } from './brand-color.ts';
-import { type ClientMetadata, clientMetadata, wording } from './client-metadata.ts';
-import { clientProblems, notesOf, warningsOf } from './client-problems.ts';
-import { type LocalizedTexts, splitLocalized } from './localized-metadata.ts';
-import type { Findings } from './problem.ts';
-import { type ReadFile, whyUnreadable } from './variables.ts';
+import { brandColorsOf, contrast } from './brand-color.ts';
+import {
+  type ClientMetadata,
+  clientMetadata,
+  conflictsInClient,
+  secretRemedy,
+  usualRefreshTtl,
+  wording,
+} from './client-metadata.ts';
+import { readJson } from './json.ts';
+import type { AddProblem } from './problem.ts';
 
-/** Reads `CLIENTS`, the JSON or the path of a file with it, noting every problem with its place. */
-export function readClients(value: string, readFile: ReadFile, findings: Findings): Clients {
-  const { addProblem } = findings;
-  if (/^[[{]/.test(value)) return parseClients(value, findings);
-  try {
-    return parseClients(readFile(value), findings);
-  } catch (cause) {
-    addProblem(
-      'CLIENTS',
-      `${nameOfFile(value)}, ${whyUnreadable(cause)}: give the path of a JSON file, or the JSON itself, without quotes around it`,
-    );
-    return new Map();
+/** Reads `CLIENTS`, the JSON or the path of a file with it. Each problem has its place. */
+export function parseClients(value: string, addProblem: AddProblem): readonly ClientMetadata[] {
+  const given = readJson(value, addProblem);
+  if (given === undefined) return [];
+  if (!Array.isArray(given) || given.length === 0) {
+    addProblem('must be a list of at least one client', { remedy: 'write [{"client_id": "…", …}]' });
+    return [];
   }
-}
-
-/** A value that is no path may well be JSON that was quoted once too often, with secrets in it. */
-function nameOfFile(value: string): string {
-  return /^[\w./\\:~@+-]{1,200}$/.test(value) ? `names ${value}` : 'names a file';
-}
-
-function parseClients(json: string, findings: Findings): Clients {
-  const { addProblem } = findings;
-  const clients = new Map<string, Client>();
-  const given = parseJson(json);
-  if ('problem' in given) addProblem('CLIENTS', given.problem);
-  else if (!Array.isArray(given.value) || given.value.length === 0) {
-    addProblem('CLIENTS', 'must be a list of at least one client: [{"client_id": "…", …}]');
-  } else {
-    for (const [index, entry] of given.value.entries()) {
-      const client = parseClient(entry, `CLIENTS[${index}]`, findings);
-      if (client === undefined) continue;
-      if (clients.has(client.clientId)) {
-        addProblem(
-          `CLIENTS[${index}].client_id`,
-          `is that of an earlier client too: give each one of its own`,
-        );
-      }
-      clients.set(client.clientId, client);
-    }
-  }
-  return clients;
-}
-
-/** The parser's own message would repeat some of the text, and there are secrets in it. */
-function parseJson(json: string): { value: unknown } | { problem: string } {
-  try {
-    return { value: JSON.parse(json) };
-  } catch (cause) {
-    const position = /line \d+ column \d+/.exec(String(cause))?.[0];
-    return {
-      problem: `is not JSON${position === undefined ? '' : ` (${position})`}: look for a missing quote or comma`,
-    };
-  }
-}
-
-function parseClient(entry: unknown, where: string, findings: Findings): Client | undefined {
-  const { production, addProblem, warn, note } = findings;
-  const { plain, localized } = splitLocalized(entry, where, addProblem);
-  const parsed = clientMetadata.safeParse(plain, { error: wording });
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      addProblem(issue.path.length === 0 ? where : `${where}.${z.core.toDotPath(issue.path)}`, issue.message);
-    }
-    return undefined;
-  }
-  const client = clientOf(parsed.data, production, localized);
-  if (client.redirectUris.size === 0) {
-    addProblem(
-      where,
-      'has no redirect URI: give alexa_vendor_ids, which the developer console shows, or redirect_uris',
-    );
-  }
-  for (const [key, problem] of clientProblems(parsed.data, client, localized))
-    addProblem(`${where}.${key}`, problem);
-  for (const [key, warning] of warningsOf(client)) warn(`${where}.${key} ${warning}`);
-  for (const [key, remark] of notesOf(parsed.data, client)) note(`${where}.${key} ${remark}`);
-  return client;
+  const earlier = new Set<string>();
+  return given.flatMap((entry, index) => {
+    const parsed = clientMetadata.safeParse(entry, { error: wording });
+    for (const { path, message } of parsed.error?.issues ?? [])
+      addProblem(message, { place: [index, ...path] });
+    if (!parsed.success) return [];
+    for (const { place, problem, remedy } of conflictsInClient(parsed.data))
+      addProblem(problem, { place: [index, ...place], ...(remedy !== undefined && { remedy }) });
+    const { client_id: id } = parsed.data;
+    if (earlier.has(id))
+      addProblem('is that of an earlier client too', {
+        remedy: 'give each one of its own',
+        place: [index, 'client_id'],
+      });
+    earlier.add(id);
+    return [parsed.data];
+  });
 }
 
 /** What nobody guesses, also not at a thousand a second, since nothing else limits that. */
 const shortestSecret = 32;
 
-const day = 86_400;
+/** Whether one of the client's secrets could be guessed. One that is given as a digest is judged when it is presented. */
+export function hasWeakSecret({ client_secret: given }: ClientMetadata): boolean {
+  return [given ?? []]
+    .flat()
+    .some((secret) => !secret.startsWith('sha256:') && secret.length < shortestSecret);
+}
 
-/** What a skill that is used once a year still outlives. */
-const usualRefreshTtl = 400 * day;
+export const weakSecret = {
+  problem: `must have at least ${shortestSecret} printable ASCII characters, or it could be guessed`,
+  remedy: secretRemedy,
+};
 
-function clientOf(
-  metadata: ClientMetadata,
-  production: boolean,
-  localized: ReadonlyMap<string, LocalizedTexts>,
-): Client {
+/** The clients that metadata describe. Other redirect URIs may be added, for the simulator. */
+export function clientsOf(
+  list: readonly ClientMetadata[],
+  {
+    production,
+    redirectUris = [],
+  }: { readonly production: boolean; readonly redirectUris?: readonly string[] },
+): Clients {
+  return new Map(list.map((metadata) => [metadata.client_id, clientOf(metadata, production, redirectUris)]));
+}
+
+function clientOf(metadata: ClientMetadata, production: boolean, redirectUris: readonly string[]): Client {
   const texts = textsOf(metadata);
   return Object.freeze({
     clientId: metadata.client_id,
     redirectUris: new Set([
       ...metadata.alexa_vendor_ids.flatMap(redirectUrisOfVendor),
       ...metadata.redirect_uris,
+      ...redirectUris,
     ]),
     responseTypes: new Set(metadata.response_types),
     scope: splitScope(metadata.scope),
@@ -116,28 +84,54 @@ function clientOf(
     refreshTokenTtlSeconds: metadata.refresh_token_ttl ?? usualRefreshTtl,
     requirePkce: metadata.require_pkce,
     texts,
-    textsIn: new Map([...localized].map(([tag, own]) => [tag, textsOf(own, texts)])),
+    textsIn: new Map(languages.map((language) => [language, textsOf(metadata, `#${language}`)])),
     brandColors: metadata.brand_color === undefined ? undefined : brandColorsOf(metadata.brand_color),
   });
 }
 
-/** What is not given in a language stays as it is in the other. */
-function textsOf(metadata: LocalizedTexts, others?: ClientTexts): ClientTexts {
+/** The texts in one language. What is not given in it stays as it is without a language. */
+function textsOf(metadata: ClientMetadata, tag: '' | `#${(typeof languages)[number]}` = ''): ClientTexts {
+  const text = (name: TextName) => metadata[`${name}${tag}` as const] ?? metadata[name];
   return {
-    clientName: metadata.client_name ?? others?.clientName ?? '',
-    scopeDescriptions: new Map([
-      ...(others?.scopeDescriptions ?? []),
-      ...Object.entries(metadata.scope_descriptions ?? {}),
-    ]),
-    logoUri: metadata.logo_uri ?? others?.logoUri,
-    policyUri: metadata.policy_uri ?? others?.policyUri,
-    tosUri: metadata.tos_uri ?? others?.tosUri,
-    signUpUri: metadata.sign_up_uri ?? others?.signUpUri,
-    passwordResetUri: metadata.password_reset_uri ?? others?.passwordResetUri,
+    clientName: text('client_name') ?? '',
+    scopeDescriptions: new Map(
+      Object.entries({ ...metadata.scope_descriptions, ...metadata[`scope_descriptions${tag}` as const] }),
+    ),
+    logoUri: text('logo_uri'),
+    policyUri: text('policy_uri'),
+    tosUri: text('tos_uri'),
+    signUpUri: text('sign_up_uri'),
+    passwordResetUri: text('password_reset_uri'),
   };
 }
+
+type TextName = 'client_name' | 'logo_uri' | 'policy_uri' | 'tos_uri' | 'sign_up_uri' | 'password_reset_uri';
 
 function digestOfSecret(secret: string): string {
   const given = /^sha256:(.*)$/.exec(secret)?.[1];
   return given ?? sha256(secret);
+}
+
+/** What works, but leaves users in the dark: the key, and what to say of it. */
+export function warningsOf({ scope, scope_descriptions: described = {} }: ClientMetadata): string[] {
+  const silent = [...splitScope(scope)].filter((token) => !Object.hasOwn(described, token));
+  return silent.length === 0
+    ? []
+    : [
+        `scope_descriptions has nothing on ${silent.join(', ')}: say in a few words what is shared by it, for the sign-in page`,
+      ];
+}
+
+/** What will look different from what was given. */
+export function notesOf({ brand_color: given }: ClientMetadata): string[] {
+  if (given === undefined) return [];
+  const colors = brandColorsOf(given);
+  return (['light', 'dark'] as const).flatMap((page) => {
+    const { fill, ink } = colors[page];
+    if (contrast(given, fill) > 1)
+      return [`brand_color is ${given}, like a ${page} page itself: buttons and links there are ${fill}`];
+    return contrast(given, ink) > 1
+      ? [`brand_color is ${given}, which can’t be read as text on a ${page} page: links there are ${ink}`]
+      : [];
+  });
 }

@@ -1,6 +1,5 @@
-import { fileOf } from './locations.ts';
+import { fileOf } from './paths.ts';
 import type { AddProblem } from './problem.ts';
-import type { ReadFile } from './variables.ts';
 
 /** What each engine's address may say of TLS; anything else would be left out, and TLS with it. */
 const tlsParameters = {
@@ -10,42 +9,30 @@ const tlsParameters = {
 
 const tlsModes = ['REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'];
 
-export interface DatabaseUrlSettings {
-  readonly value: string;
-  readonly readFile: ReadFile;
-  readonly addProblem: AddProblem;
-}
-
-/** Checks the address of a database that the variable `where` holds; what is wrong repeats nothing of it. */
+/** Checks the address of a database; what is wrong repeats nothing of it. */
 export function parseDatabaseUrl(
-  where: 'USERS' | 'STORAGE',
   engine: keyof typeof tlsParameters,
-  { value, readFile, addProblem }: DatabaseUrlSettings,
+  value: string,
+  addProblem: AddProblem,
 ): string {
   // Cloud SQL's form, with a socket as the host: URLs that have a name need a host as well.
   const address = value.replace(/@(?=\/[^?]*\?(.*&)?host=(\/|%2F))/i, '@localhost');
   const url = URL.parse(address);
   if (url === null || url.pathname.length < 2 || url.pathname.includes('@') || url.hash !== '') {
     const example = `${engine}://name:password@host/database`;
-    addProblem(
-      where,
-      `must be like ${example}; in the password, write /, #, ? and @ as %2F, %23, %3F and %40`,
-    );
+    addProblem(`must be like ${example}; in the password, write /, #, ? and @ as %2F, %23, %3F and %40`);
     return '';
   }
   for (const [name] of url.searchParams) {
     if (/ssl|tls/i.test(name) && !tlsParameters[engine].includes(name))
-      addProblem(
-        where,
-        `has ${name}, which is not read: for TLS there are ${tlsParameters[engine].join(', ')}`,
-      );
+      addProblem(`has ${name}, which is not read: for TLS there are ${tlsParameters[engine].join(', ')}`);
   }
   const mode = url.searchParams.get('ssl-mode');
   if (engine === 'mysql' && mode !== null && !tlsModes.includes(mode))
-    addProblem(where, `must have ${tlsModes.join(', ')} as ssl-mode, or none`);
+    addProblem(`must have ${tlsModes.join(', ')} as ssl-mode, or none`);
   for (const name of ['ssl-ca', 'sslrootcert', 'sslcert', 'sslkey']) {
     const path = url.searchParams.get(name);
-    if (path !== null) fileOf(where, path, `correct ${name}`, readFile, addProblem);
+    if (path !== null) fileOf(path, `correct ${name}`, addProblem);
   }
   return address;
 }

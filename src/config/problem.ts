@@ -1,25 +1,47 @@
 /*
- * config: the parts of ../config.ts: what a variable may hold and what to say when it doesn't. Nothing here reads
- * the environment itself; it imports the types and tables of oauth and alexa, and crypto.
+ * config: the environment, read once into one frozen `Config`. `settings.ts` is the table of all that can be set; the other
+ * files read what takes more than a line. It imports the types and tables of oauth and alexa, and crypto.
  */
+import type { z } from 'zod';
 
-/** One thing that is wrong with the configuration. */
+/** One thing that is wrong with a setting. Holds no secret. */
 export interface Problem {
   /** The variable, and the place in it: `CLIENTS[0].redirect_uris[1]`. */
-  readonly where: string;
-  /** What is wrong and how to mend it, as the end of a sentence that begins with the place. Holds no secret. */
-  readonly message: string;
+  readonly setting: string;
+  /** What is wrong, as the end of a sentence that begins with the setting. */
+  readonly problem: string;
+  /** What to do, where the problem does not say it. */
+  readonly remedy?: string | undefined;
 }
 
-/** Takes note of a problem, so that the rest is checked too. */
-export type AddProblem = (where: string, message: string) => void;
+/** A problem as one line. */
+export function sayProblem({ setting, problem, remedy }: Problem): string {
+  return `${setting} ${problem}${remedy === undefined ? '' : `: ${remedy}`}`;
+}
 
-/** What is asked of a part of the configuration, and all that there is to say of it. */
-export interface Findings {
-  readonly production: boolean;
-  readonly addProblem: AddProblem;
-  /** Of what works, but was hardly meant so; a whole sentence. */
-  readonly warn: (message: string) => void;
-  /** Of what is done with a setting, for who looks at the configuration. */
-  readonly note: (message: string) => void;
+/** Takes note of a problem with the setting that is read, so that the rest is checked too. */
+export type AddProblem = (problem: string, more?: More) => void;
+
+interface More {
+  readonly remedy?: string;
+  /** Where in the setting. */
+  readonly place?: readonly PropertyKey[];
+}
+
+/** Makes a zod transform of a function that notes problems. After a problem, the value it returns is not used. */
+export function reading<Value>(read: (text: string, addProblem: AddProblem) => Value) {
+  return (text: string, { addIssue }: z.RefinementCtx<string>): Value =>
+    read(text, (message, { place = [], remedy } = {}) =>
+      addIssue({ code: 'custom', message, path: [...place], params: { remedy } }),
+    );
+}
+
+/** The problem that an issue of zod is, at a path that begins with the setting. */
+export function problemOfIssue(issue: z.core.$ZodIssue): Problem {
+  const setting = issue.path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .slice(1);
+  const remedy = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
+  return { setting, problem: issue.message, remedy };
 }

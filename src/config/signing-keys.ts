@@ -7,69 +7,47 @@ import {
   verify,
 } from 'node:crypto';
 import type { PublicJwk, SigningKeys } from '../oauth/jwt-access-token.ts';
+import { readJson } from './json.ts';
 import type { AddProblem } from './problem.ts';
-import { type ReadFile, whyUnreadable } from './variables.ts';
 
 const remedy = 'make one with "npm run alexa-link -- keys generate"';
 
-/** Reads `SIGNING_KEYS`, the JWK set (RFC 7517 5) or the path of a file with it. Problems repeat nothing of a key. */
-export function readSigningKeys(
-  value: string,
-  readFile: ReadFile,
-  addProblem: AddProblem,
-): SigningKeys | undefined {
-  if (value.startsWith('{')) return parseSigningKeys(value, addProblem);
-  try {
-    return parseSigningKeys(readFile(value), addProblem);
-  } catch (cause) {
-    addProblem('SIGNING_KEYS', `names a file, ${whyUnreadable(cause)}: ${remedy}`);
-    return undefined;
-  }
-}
-
-/** The first key signs, all verify. */
-export function parseSigningKeys(json: string, addProblem: AddProblem): SigningKeys | undefined {
-  const jwks = parseKeySet(json);
+/** Reads `SIGNING_KEYS`, the JWK set (RFC 7517 5) or the path of a file with it. The first key signs, all verify. */
+export function parseSigningKeys(value: string, addProblem: AddProblem): SigningKeys | undefined {
+  const given = readJson(value, addProblem);
+  if (given === undefined) return undefined;
+  const { keys } = Object(given) as { readonly keys?: unknown };
+  const jwks: readonly JsonWebKey[] = Array.isArray(keys) ? keys.map(Object) : [];
   const [first] = jwks;
   if (first === undefined) {
-    addProblem('SIGNING_KEYS', `must be a JWK set with a key in it, {"keys": [{…}]}: ${remedy}`);
+    addProblem('must be a JWK set with a key in it, {"keys": [{…}]}', { remedy });
     return undefined;
   }
   const published = jwks.flatMap((jwk, index) => {
     const problem = problemOf(jwk);
-    if (problem !== undefined) addProblem(`SIGNING_KEYS.keys[${index}]`, problem);
+    if (problem !== undefined) addProblem(problem, { place: ['keys', index] });
     return problem === undefined ? (publicJwk(jwk) ?? []) : [];
   });
   if (new Set(published.map(({ kid }) => kid)).size < published.length)
-    addProblem('SIGNING_KEYS', 'has two keys with one kid: give each one of its own');
+    addProblem('has two keys with one kid', { remedy: 'give each one of its own' });
   const [signing] = published;
   if (signing === undefined || published.length < jwks.length) return undefined;
   const privateKey = signingKey(first);
   if (privateKey === undefined) {
-    addProblem(
-      'SIGNING_KEYS.keys[0]',
-      'signs, so it must be a private key, with the d that belongs to it: put such a one first',
-    );
+    addProblem('signs, so it must be a private key, with the d that belongs to it', {
+      remedy: 'put such a one first',
+      place: ['keys', 0],
+    });
     return undefined;
   }
   const { kid, alg } = signing;
   return { signing: { kid, alg, privateKey }, published };
 }
 
-/** The parser's own message would repeat some of the text. */
-function parseKeySet(json: string): readonly JsonWebKey[] {
-  try {
-    const { keys } = JSON.parse(json);
-    return Array.isArray(keys) ? keys.map(Object) : [];
-  } catch {
-    return [];
-  }
-}
-
 function problemOf(jwk: JsonWebKey): string | undefined {
   if (publicJwk(jwk) === undefined)
     return `must be a key for ES256, with "kty": "EC", "crv": "P-256", x and y, or one for RS256, with "kty": "RSA", n of 2048 bits or more, and e: ${remedy}`;
-  if (!/^[\w.~-]{1,64}$/.test(String(jwk['kid'] ?? '')))
+  if (!/^[\w.~-]{1,64}$/.test(kidOf(jwk)))
     return 'must have a kid of 1 to 64 letters, digits, dots, dashes and underscores';
   return undefined;
 }
@@ -77,7 +55,7 @@ function problemOf(jwk: JsonWebKey): string | undefined {
 /** What of a key is public; `undefined` where it is none of those that sign here. */
 function publicJwk(jwk: JsonWebKey): PublicJwk | undefined {
   const { kty, crv, x = '', y = '', n = '', e = '' } = jwk;
-  const common = { kid: String(jwk['kid']), use: 'sig' } as const;
+  const common = { kid: kidOf(jwk), use: 'sig' } as const;
   const published: PublicJwk =
     kty === 'RSA'
       ? { kty, n, e, ...common, alg: 'RS256' }
@@ -90,6 +68,10 @@ function publicJwk(jwk: JsonWebKey): PublicJwk | undefined {
   } catch {
     return undefined;
   }
+}
+
+function kidOf({ kid }: JsonWebKey): string {
+  return typeof kid === 'string' ? kid : '';
 }
 
 /** RFC 7518 3.3. */

@@ -1,8 +1,7 @@
 import { nameOfDatabase, parseDatabaseUrl } from './database-url.ts';
-import { pathOf } from './locations.ts';
 import { isHttpsOrLoopback } from './network.ts';
+import { pathOf } from './paths.ts';
 import type { AddProblem } from './problem.ts';
-import type { Environment, ReadFile } from './variables.ts';
 
 /** Which storage engine, and where it keeps links. */
 export type StorageLocation =
@@ -15,74 +14,64 @@ export type StorageLocation =
       readonly endpoint?: string;
     };
 
-/** A location as a person may be told it, without name and password. */
+/** A location as an operator may be told it, without name and password. */
 export function nameOfStorage(location: StorageLocation): string {
   if (location.scheme === 'sqlite') return location.path;
   if (location.scheme === 'dynamodb') return `the DynamoDB table ${location.table}`;
   return nameOfDatabase(location.url);
 }
 
-/** What reading `STORAGE` needs beside its value. */
-export interface StorageSettings {
-  readonly value: string;
-  readonly production: boolean;
-  readonly env: Environment;
-  readonly readFile: ReadFile;
-  readonly addProblem: AddProblem;
-}
-
-const readers: Readonly<Record<string, (settings: StorageSettings) => StorageLocation>> = {
+const readers: Readonly<Record<string, (value: string, addProblem: AddProblem) => StorageLocation>> = {
   sqlite: parseSqlite,
   postgres: parsePostgres,
   postgresql: parsePostgres,
   dynamodb: parseDynamo,
 };
 
-export function parseStorage(settings: StorageSettings): StorageLocation {
-  const scheme = /^([a-z]+):/i.exec(settings.value)?.[1]?.toLowerCase() ?? '';
+/** Reads `STORAGE`. */
+export function parseStorage(value: string, addProblem: AddProblem): StorageLocation {
+  const scheme = /^([a-z]+):/i.exec(value)?.[1]?.toLowerCase() ?? '';
   const read = Object.hasOwn(readers, scheme) ? readers[scheme] : undefined;
-  if (read !== undefined) return Object.freeze(read(settings));
-  settings.addProblem(
-    'STORAGE',
+  if (read !== undefined) return Object.freeze(read(value, addProblem));
+  addProblem(
     'must begin with sqlite:, postgres: or dynamodb:, like sqlite:data/links.db, ' +
       'postgres://name:password@host/database or dynamodb:alexa-links?region=eu-west-1',
   );
   return { scheme: 'sqlite', path: '' };
 }
 
-function parseSqlite({ value, production, addProblem }: StorageSettings): StorageLocation {
+/** What is wrong with a location in production alone. */
+export function storageProblem(location: StorageLocation): string | undefined {
+  if (location.scheme === 'sqlite' && location.path === ':memory:')
+    return 'must be a file in production, since a restart would unlink everybody';
+  const endpoint = location.scheme === 'dynamodb' && location.endpoint && URL.parse(location.endpoint);
+  return endpoint && !isHttpsOrLoopback(endpoint) ? wrongEndpoint : undefined;
+}
+
+const wrongEndpoint = 'must have an endpoint that begins with https:// (http:// only to this machine)';
+
+function parseSqlite(value: string, addProblem: AddProblem): StorageLocation {
   const path = pathOf('sqlite', value);
-  if (path === undefined) addProblem('STORAGE', 'must name a file after sqlite:, like sqlite:data/links.db');
-  if (production && path === ':memory:') {
-    addProblem('STORAGE', 'must be a file in production, since a restart would unlink everybody');
-  }
+  if (path === undefined) addProblem('must name a file after sqlite:, like sqlite:data/links.db');
   return { scheme: 'sqlite', path: path ?? '' };
 }
 
-function parsePostgres(settings: StorageSettings): StorageLocation {
-  return { scheme: 'postgres', url: parseDatabaseUrl('STORAGE', 'postgres', settings) };
+function parsePostgres(value: string, addProblem: AddProblem): StorageLocation {
+  return { scheme: 'postgres', url: parseDatabaseUrl('postgres', value, addProblem) };
 }
 
-function parseDynamo({ value, production, env, addProblem }: StorageSettings): StorageLocation {
+function parseDynamo(value: string, addProblem: AddProblem): StorageLocation {
   const [table = '', query = '', ...more] = value.slice('dynamodb:'.length).split('?');
   const parameters = new URLSearchParams(query);
   const region = parameters.get('region') ?? undefined;
   const endpoint = parameters.get('endpoint') ?? undefined;
   if (!/^[\w.-]{3,255}$/.test(table) || more.length > 0)
-    addProblem(
-      'STORAGE',
-      'must name a DynamoDB table after dynamodb:, like dynamodb:alexa-links?region=eu-west-1',
-    );
+    addProblem('must name a DynamoDB table after dynamodb:, like dynamodb:alexa-links?region=eu-west-1');
   for (const name of parameters.keys())
     if (!['region', 'endpoint'].includes(name))
-      addProblem('STORAGE', `has ${name.slice(0, 40)}, which is not read: there are region and endpoint`);
-  if (region === undefined && !env['AWS_REGION'] && !env['AWS_DEFAULT_REGION'])
-    addProblem('STORAGE', 'must say in which region the table is, like ?region=eu-west-1');
-  else if (region !== undefined && !isRegion(region, endpoint))
-    addProblem('STORAGE', 'must have a region like eu-west-1');
-  const url = endpoint === undefined ? undefined : URL.parse(endpoint);
-  if (url === null || (production && url !== undefined && !isHttpsOrLoopback(url)))
-    addProblem('STORAGE', 'must have an endpoint that begins with https:// (http:// only to this machine)');
+      addProblem(`has ${name.slice(0, 40)}, which is not read: there are region and endpoint`);
+  if (region !== undefined && !isRegion(region, endpoint)) addProblem('must have a region like eu-west-1');
+  if (endpoint !== undefined && URL.parse(endpoint) === null) addProblem(wrongEndpoint);
   return { scheme: 'dynamodb', table, region, endpoint };
 }
 

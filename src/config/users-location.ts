@@ -1,119 +1,189 @@
-import { nameOfDatabase } from './database-url.ts';
-import { fileOf, pathOf } from './locations.ts';
-import { isHttpsOrLoopback } from './network.ts';
-import { type LdapUsersLocation, parseLdapUsers } from './users-ldap.ts';
-import { parseConnections, type UsersSettings } from './users-settings.ts';
-import { parseSqlUsers, type SqlUsersLocation } from './users-sql.ts';
-import { type ReadFile, usersVariables } from './variables.ts';
+import { resolve } from 'node:path';
+import { nameOfDatabase, parseDatabaseUrl } from './database-url.ts';
+import { isLoopback } from './network.ts';
+import { fileOf, pathOf } from './paths.ts';
+import type { AddProblem, Problem } from './problem.ts';
 
-/** Which user store, and what it needs to find the users. */
-export type UsersLocation =
-  | { readonly scheme: 'file'; readonly path: string; readonly pepper?: string }
-  | SqlUsersLocation
-  | LdapUsersLocation
-  | { readonly scheme: 'http'; readonly url: string; readonly token?: string; readonly connections: number }
+/** What `USERS` says: which kind of user store, and where it is. */
+export type UsersAddress =
+  /** One user to try things out with, in development. */
+  | { readonly scheme: 'demo'; readonly username: string; readonly password: string }
+  | { readonly scheme: 'file'; readonly path: string }
+  /** A path for SQLite, else a URL. */
+  | { readonly scheme: 'sql'; readonly engine: 'sqlite' | 'postgres' | 'mysql'; readonly address: string }
+  /** The URL without the base. */
+  | { readonly scheme: 'ldap'; readonly url: string; readonly base: string }
+  | { readonly scheme: 'http'; readonly url: string }
   | { readonly scheme: 'module'; readonly module: string };
 
-/** A location as a person may be told it, without name and password. */
+/** The variables beside `USERS`, as they were read. */
+interface UsersSettings {
+  readonly USERS_PEPPER?: string | undefined;
+  readonly USERS_QUERY?: string | undefined;
+  readonly USERS_BY_ID_QUERY?: string | undefined;
+  readonly USERS_LDAP_BIND_DN?: string | undefined;
+  readonly USERS_LDAP_BIND_PASSWORD?: string | undefined;
+  readonly USERS_LDAP_FILTER: string;
+  readonly USERS_LDAP_ID_ATTRIBUTE?: string | undefined;
+  readonly USERS_LDAP_START_TLS: 'true' | 'false';
+  readonly USERS_LDAP_CA_FILE?: string | undefined;
+  readonly USERS_HTTP_TOKEN?: string | undefined;
+  readonly USERS_CONNECTIONS: number;
+}
+
+/** A user store with all that it needs to find the users. */
+export type UsersLocation = ReturnType<typeof locateUsers>;
+
+/** Puts `USERS` and the variables beside it together, once they are checked. */
+export function locateUsers(address: UsersAddress, settings: UsersSettings) {
+  const { USERS_PEPPER: pepper, USERS_CONNECTIONS: connections } = settings;
+  switch (address.scheme) {
+    case 'file':
+      return { ...address, pepper };
+    case 'sql': {
+      const { USERS_QUERY: query = '', USERS_BY_ID_QUERY: byIdQuery } = settings;
+      return { ...address, query, byIdQuery, pepper, connections };
+    }
+    case 'ldap':
+      return {
+        ...address,
+        /** Empty, as the password: anonymous. */
+        bindDn: settings.USERS_LDAP_BIND_DN ?? '',
+        bindPassword: settings.USERS_LDAP_BIND_PASSWORD ?? '',
+        filter: settings.USERS_LDAP_FILTER,
+        idAttribute: settings.USERS_LDAP_ID_ATTRIBUTE?.replace(/^objectguid$/i, 'objectGUID'),
+        startTls: settings.USERS_LDAP_START_TLS === 'true',
+        ca: settings.USERS_LDAP_CA_FILE,
+        connections,
+      };
+    case 'http':
+      return { ...address, token: settings.USERS_HTTP_TOKEN, connections };
+    case 'demo':
+    case 'module':
+      return address;
+  }
+}
+
+/** What an address excludes, or production does. Values that could not be read are absent. */
+export function* usersConflicts(
+  address: UsersAddress,
+  settings: Pick<Partial<UsersSettings>, 'USERS_LDAP_START_TLS'>,
+  production: boolean,
+): Iterable<Problem> {
+  const url = 'url' in address ? URL.parse(address.url) : null;
+  const isOther = production && url !== null && !isLoopback(url);
+  const startTls = settings.USERS_LDAP_START_TLS === 'true';
+  if (address.scheme === 'http' && isOther && url.protocol === 'http:')
+    yield {
+      setting: 'USERS',
+      problem: 'must begin with https:// in production, or passwords would travel in the clear',
+    };
+  if (address.scheme === 'ldap' && isOther && url.protocol === 'ldap:' && !startTls)
+    yield {
+      setting: 'USERS',
+      problem: 'would send passwords in the clear',
+      remedy: 'use ldaps://, or set USERS_LDAP_START_TLS=true',
+    };
+  if (address.scheme === 'ldap' && url?.protocol === 'ldaps:' && startTls)
+    yield {
+      setting: 'USERS_LDAP_START_TLS',
+      problem: 'is for ldap:// alone: ldaps:// is encrypted from the beginning',
+    };
+}
+
+/** A location as an operator may be told it, without name and password. */
 export function nameOfUsers(location: UsersLocation): string {
-  if (location.scheme === 'file') return location.path;
-  if (location.scheme === 'module') return location.module;
-  return nameOfDatabase(location.scheme === 'sql' ? location.address : location.url);
+  switch (location.scheme) {
+    case 'demo':
+      return 'the demo';
+    case 'file':
+      return location.path;
+    case 'module':
+      return location.module;
+    case 'sql':
+      return nameOfDatabase(location.address);
+    default:
+      return nameOfDatabase(location.url);
+  }
 }
 
-/** How one beginning of `USERS` is read. */
-interface Reader {
-  readonly kind: UsersLocation['scheme'];
-  readonly parse: (settings: UsersSettings) => UsersLocation;
-}
+type Read = (value: string, addProblem: AddProblem) => UsersAddress;
 
-const sqlReader = (engine: SqlUsersLocation['engine']): Reader => ({
-  kind: 'sql',
-  parse: (settings) => parseSqlUsers(settings, engine),
-});
-const ldapReader: Reader = { kind: 'ldap', parse: parseLdapUsers };
-const httpReader: Reader = { kind: 'http', parse: parseHttpUsers };
+const readDatabase =
+  (engine: 'postgres' | 'mysql'): Read =>
+  (value, addProblem) => ({ scheme: 'sql', engine, address: parseDatabaseUrl(engine, value, addProblem) });
 
-const readers: Readonly<Record<string, Reader>> = {
-  file: { kind: 'file', parse: parseFile },
-  sqlite: sqlReader('sqlite'),
-  postgres: sqlReader('postgres'),
-  postgresql: sqlReader('postgres'),
-  mysql: sqlReader('mysql'),
-  mysql2: sqlReader('mysql'),
-  mariadb: sqlReader('mysql'),
-  ldap: ldapReader,
-  ldaps: ldapReader,
-  http: httpReader,
-  https: httpReader,
+const readers: Readonly<Record<string, Read>> = {
+  file: parseFile,
+  sqlite: parseSqlite,
+  postgres: readDatabase('postgres'),
+  postgresql: readDatabase('postgres'),
+  mysql: readDatabase('mysql'),
+  mysql2: readDatabase('mysql'),
+  mariadb: readDatabase('mysql'),
+  ldap: parseDirectory,
+  ldaps: parseDirectory,
+  http: parseEndpoint,
+  https: parseEndpoint,
 };
 
-/** Reads `USERS` with the variables that go with it, and warns of those that don't. */
-export function parseUsers(settings: UsersSettings, warn: (message: string) => void): UsersLocation {
-  const { value, variables, addProblem } = settings;
-  const scheme = /^([a-z][a-z0-9]+):/i.exec(value)?.[1]?.toLowerCase() ?? 'module';
-  const reader: Reader | undefined =
-    scheme === 'module'
-      ? { kind: scheme, parse: parseModule }
-      : Object.hasOwn(readers, scheme)
-        ? readers[scheme]
-        : undefined;
-  if (reader === undefined) {
-    const known = Object.keys(readers).join(':, ');
-    addProblem('USERS', `must begin with one of ${known}: or name a module, like ./users.ts`);
-    return { scheme: 'module', module: '' };
-  }
-  const read: readonly string[] = usersVariables[reader.kind];
-  for (const name of Object.keys(variables)) {
-    if (name.startsWith('USERS_') && !read.includes(name))
-      warn(`${name} is set, but USERS is a ${scheme} that does not read it`);
-  }
-  return Object.freeze(reader.parse(settings));
+/** Reads `USERS`. */
+export function parseUsers(value: string, addProblem: AddProblem): UsersAddress {
+  const scheme = /^([a-z][a-z0-9]+):/i.exec(value)?.[1]?.toLowerCase();
+  if (scheme === undefined) return parseModule(value, addProblem);
+  const read = Object.hasOwn(readers, scheme) ? readers[scheme] : undefined;
+  if (read !== undefined) return read(value, addProblem);
+  const known = Object.keys(readers).join(':, ');
+  addProblem(`must begin with one of ${known}: or name a module, like ./users.ts`);
+  return { scheme: 'module', module: '' };
 }
 
-function parseFile({ value, variables, readFile, addProblem }: UsersSettings): UsersLocation {
+function parseFile(value: string, addProblem: AddProblem): UsersAddress {
   const path = pathOf('file', value) ?? '';
   const remedy = 'name a file that can be read, or make one with "htpasswd -B -C 12 -c FILE NAME"';
-  if (path === '') addProblem('USERS', 'must name a file after file:, like file:users.htpasswd');
-  else fileOf('USERS', path, remedy, readFile, addProblem);
-  return { scheme: 'file', path, pepper: variables.USERS_PEPPER };
+  if (path === '') addProblem('must name a file after file:, like file:users.htpasswd');
+  else fileOf(path, remedy, addProblem);
+  return { scheme: 'file', path };
 }
 
-function parseHttpUsers(settings: UsersSettings): UsersLocation {
-  const { value, variables, production, addProblem } = settings;
+function parseSqlite(value: string, addProblem: AddProblem): UsersAddress {
+  const path = pathOf('sqlite', value);
+  if (path === undefined) addProblem('must name a file after sqlite:, like sqlite:app/db.sqlite3');
+  return { scheme: 'sql', engine: 'sqlite', address: path ?? '' };
+}
+
+function parseDirectory(value: string, addProblem: AddProblem): UsersAddress {
+  const url = URL.parse(value);
+  const base = url === null ? '' : decode(url.pathname.slice(1));
+  if (url === null || url.hostname === '' || base === '' || url.username + url.search + url.hash !== '')
+    addProblem('must be like ldaps://host/dc=example,dc=com: a host, and the base under which users are');
+  return { scheme: 'ldap', url: `${url?.protocol}//${url?.host}`, base };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function parseEndpoint(value: string, addProblem: AddProblem): UsersAddress {
   const url = URL.parse(value);
   if (url === null || url.hash !== '' || url.username !== '' || url.password !== '')
-    addProblem(
-      'USERS',
-      'must be a complete address like https://example.com/check, without a name or a # in it',
-    );
-  else if (production && !isHttpsOrLoopback(url))
-    addProblem('USERS', 'must begin with https:// in production, or passwords would travel in the clear');
-  const token = variables.USERS_HTTP_TOKEN;
-  if (token !== undefined && !/^[\x21-\x7E]+$/.test(token))
-    addProblem('USERS_HTTP_TOKEN', 'must be printable ASCII without spaces');
-  return { scheme: 'http', url: value, token, connections: parseConnections(settings) };
+    addProblem('must be a complete address like https://example.com/check, without a name or a # in it');
+  return { scheme: 'http', url: value };
 }
 
 /** A path begins with a dot or a slash, or ends as code does; all else is the name of a package. */
-function parseModule({ value, readFile, addProblem }: UsersSettings): UsersLocation {
-  const isPath = /^\.{0,2}[/\\]|^[A-Za-z]:|\.[cm]?[jt]s$/.test(value);
-  if (/^["']/.test(value))
-    addProblem('USERS', 'has quotes around it, which are a part of it here: leave them out');
-  else if (isPath) fileOf('USERS', value, 'name a module that exports createUserStore', readFile, addProblem);
-  else if (!/^(@[\w.-]+\/)?[\w-][\w.-]*(\/[\w./-]+)?$/.test(value) || isFile(value, readFile))
-    addProblem(
-      'USERS',
-      'is no module; for a file in Apache’s format begin with file:, like file:users.htpasswd',
-    );
-  return { scheme: 'module', module: isPath && /^\w[^:]/.test(value) ? `./${value}` : value };
-}
-
-function isFile(path: string, readFile: ReadFile): boolean {
-  try {
-    readFile(path);
-    return true;
-  } catch {
-    return false;
-  }
+function parseModule(value: string, addProblem: AddProblem): UsersAddress {
+  // What has a host, or a name and a password, is an address that was mistyped.
+  const isPath = /^\.{0,2}[/\\]|^[A-Za-z]:|\.[cm]?[jt]s$/.test(value) && !/^\/\/|\/\/|.@/.test(value);
+  if (isPath) fileOf(value, 'name a module that exports createUserStore', addProblem);
+  else if (
+    !/^(@[\w.-]+\/)?[\w-][\w.-]*(\/[\w./-]+)?$/.test(value) ||
+    fileOf(value, '', () => {}) !== undefined
+  )
+    addProblem('is no module; for a file in Apache’s format begin with file:, like file:users.htpasswd');
+  return { scheme: 'module', module: isPath ? resolve(value) : value };
 }

@@ -1,22 +1,14 @@
 import { hash as argon2Hash } from '@node-rs/argon2';
 import { hash as bcryptHash } from '@node-rs/bcrypt';
-import pLimit from 'p-limit';
 import { argon2Formats } from './password-formats/argon2.ts';
 import { bcryptFormats } from './password-formats/bcrypt.ts';
-import { type PasswordHashFormat, UnusableHashError } from './password-formats/format.ts';
+import { type ParsedHash, type PasswordHashFormat, UnusableHashError } from './password-formats/format.ts';
 import { iteratedFormats } from './password-formats/iterated.ts';
 import { pbkdf2Formats } from './password-formats/pbkdf2.ts';
 import { scryptFormats } from './password-formats/scrypt.ts';
 
 /** A stored password hash that was found well-formed and affordable. */
-export interface PasswordHash {
-  /** Runs on another thread than the main one, and waits for one of `hashThreads`. */
-  verify(password: string): Promise<boolean>;
-  /** About how many milliseconds one verification takes a processor: to be compared with others. */
-  readonly cost: number;
-  /** What is weak about how it was made, in words that say nothing of whose it is. */
-  readonly weakness?: string;
-}
+export type PasswordHash = ParsedHash;
 
 const formats: readonly PasswordHashFormat[] = [
   ...argon2Formats,
@@ -27,12 +19,10 @@ const formats: readonly PasswordHashFormat[] = [
 ];
 
 /**
- * Node's pool has four threads unless told otherwise. One stays free for everything else that needs one, reading files
- * above all, or a hundred sign-ins would hold up every skill that asks about a token.
+ * How many passwords are verified at once. Node's pool has four threads unless told otherwise. One stays free for everything else that
+ * needs one, reading files above all, or a hundred sign-ins would hold up every skill that asks about a token.
  */
 export const hashThreads = 3;
-
-const onThread = pLimit(hashThreads);
 
 const longestStored = 1024;
 
@@ -45,8 +35,7 @@ export function parsePasswordHash(value: string, pepper = ''): { hash: PasswordH
   const format = formats.find((candidate) => candidate.prefix.test(stored));
   if (format === undefined || stored.length > longestStored) return { problem: sayUnknown(stored) };
   try {
-    const { verify, cost, weakness } = format.parse(stored, pepper);
-    return { hash: { verify: (password) => onThread(() => verify(password)), cost, weakness } };
+    return { hash: format.parse(stored, pepper) };
   } catch (error) {
     if (!(error instanceof UnusableHashError)) throw error;
     return { problem: error.message };

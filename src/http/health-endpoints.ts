@@ -1,32 +1,20 @@
 import type { RequestHandler } from 'express';
-import type { Storage } from '../storage/stores.ts';
-import type { Report } from '../telemetry/events.ts';
-import type { UserStore } from '../users/user-store.ts';
-import type { Answers } from './answers.ts';
+import type { Deps } from './deps.ts';
 
 /** Alive: the process answers. Says nothing of what it depends on, so that no outage elsewhere gets it restarted. */
-export function createHealthEndpoint(answers: Answers): RequestHandler {
-  return (_request, response) => answers.json(response, 200, { status: 'ok' });
-}
-
-export interface ReadinessOptions {
-  readonly storage: Storage;
-  readonly users: UserStore;
-  readonly isDraining: () => boolean;
-  readonly report: Report;
-  readonly answers: Answers;
-}
+export const answerHealth: RequestHandler = (_request, response) => {
+  response.json({ status: 'ok' });
+};
 
 /** Able to serve: storage and users answer, and the process is not about to stop. 503 names the part that doesn't. */
-export function createReadinessEndpoint(options: ReadinessOptions): RequestHandler {
-  const { storage, users, isDraining, report, answers } = options;
+export function createReadinessEndpoint({ storage, users, stopping, report }: Deps): RequestHandler {
   const storageNow = lookingAt(storage, (err) => report('storage.unavailable', { err }));
   const usersNow = lookingAt(users, (err) => report('users.unavailable', { err }));
   return async (_request, response) => {
     const [storageState, usersState] = await Promise.all([storageNow(), usersNow()]);
-    const ready = storageState === 'ok' && usersState === 'ok' && !isDraining();
-    const status = isDraining() ? 'stopping' : ready ? 'ok' : 'unavailable';
-    answers.json(response, ready ? 200 : 503, { status, storage: storageState, users: usersState });
+    const ready = storageState === 'ok' && usersState === 'ok' && !stopping.aborted;
+    const status = stopping.aborted ? 'stopping' : ready ? 'ok' : 'unavailable';
+    response.status(ready ? 200 : 503).json({ status, storage: storageState, users: usersState });
   };
 }
 

@@ -3,7 +3,7 @@ import Negotiator from 'negotiator';
 import { type Language, languages } from '../alexa/languages.ts';
 import { createKeeper } from '../pages/keeper.ts';
 import type { Pages } from '../pages/pages.ts';
-import { queryOf } from './form.ts';
+import { queryOf } from './request.ts';
 
 /** The pages in the language of who asks. */
 export type PagesFor = (request: Request) => Pages;

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { type RequestHandler, Router } from 'express';
 import type { Check, Verdict } from '../alexa/checks.ts';
 import { judgeCodeResponse } from '../alexa/code-verdict.ts';
 import { codePath, implicitPath, type Region, realRedirectUri, regions } from '../alexa/redirect-uris.ts';
@@ -11,32 +11,26 @@ import type { Page } from '../pages/page.ts';
 import { createTheme } from '../pages/theme.ts';
 import type { ViewData } from '../pages/view-data.ts';
 import type { Views } from '../pages/views.ts';
-import type { Answers } from './answers.ts';
-import type { Endpoint } from './endpoint.ts';
-import { formParameters, queryOf } from './form.ts';
+import { exactly, formOf, queryOf, readForm } from './request.ts';
+import { redirectTo, sendPage } from './response.ts';
 import { playCodeGrant } from './simulator-code-grant.ts';
 import { authenticationSchemes, callUserinfo, json } from './simulator-requests.ts';
 
-/** What the simulator shows, and fills in, where the demo's users and client stand in. */
-export interface SimulatorSettings {
-  readonly demoUser: string | undefined;
-  readonly demoSecret: string | undefined;
-}
-
-export interface SimulatorOptions extends SimulatorSettings {
+interface SimulatorOptions {
   readonly clients: Clients;
   readonly publicUrl: string;
   readonly views: Views;
-  readonly answers: Answers;
-  readonly errors: ErrorRequestHandler;
+  /** What is filled in where the demo's users and client stand in. */
+  readonly demoUser: string | undefined;
+  readonly demoSecret: string | undefined;
 }
 
 /** The page that Alexa's redirect URI stands for: it can do no more than hand the fragment over. */
 const script = 'const form = document.forms[0]; form.href.value = location.href; form.submit();';
 
 /** The Alexa app's side of a linking, for development only: in production nobody mounts it. */
-export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
-  const { clients, publicUrl, views, answers, demoUser, demoSecret, errors } = options;
+export function createSimulatorRoutes(options: SimulatorOptions): Router {
+  const { clients, publicUrl, views, demoUser, demoSecret } = options;
   const simulator = createSimulator(publicUrl);
   const plain = createTheme(views, { simulator: true });
   const scripted = createTheme(views, { simulator: true, script });
@@ -58,7 +52,7 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
     const firstGrant = all[0]?.responseTypes.has('token') ? 'token' : 'code';
     const named = all.map(({ clientId, texts }) => ({ clientId, name: texts.clientName }));
     const data = { clients: named, grants, firstGrant, regions, shapes, demoUser } as const;
-    answers.page(response, 200, page('simulator', 'Alexa simulator', data));
+    sendPage(response, page('simulator', 'Alexa simulator', data));
   };
 
   const start: RequestHandler = (request, response) => {
@@ -69,11 +63,11 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
     const grant = choose(grants, chosen, 'grant');
     const region = choose(regions, chosen, 'region');
     const shape = choose(shapes, chosen, 'shape');
-    answers.redirect(response, simulator.authorizationUrl({ clientId, grant, region, shape, scope }));
+    redirectTo(response, simulator.authorizationUrl({ clientId, grant, region, shape, scope }));
   };
 
   const comeBack: RequestHandler = (_request, response) => {
-    answers.page(response, 200, page('simulator-return', 'Back in the Alexa app', { script }, scripted));
+    sendPage(response, page('simulator-return', 'Back in the Alexa app', { script }, scripted));
   };
 
   /** What was seen, and what the skill would get. */
@@ -91,7 +85,7 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
   }
 
   const verdict: RequestHandler = async (request, response) => {
-    const href = requiredParameter(formParameters(request), 'href');
+    const href = requiredParameter(formOf(request), 'href');
     const judged = judgeResponse(simulator, publicUrl, href);
     const { checks, accessToken } = judged;
     const userinfo =
@@ -99,14 +93,14 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
         ? undefined
         : await callUserinfo(request, accessToken, 'The skill can turn the token into the person');
     const all = userinfo === undefined ? checks : [...checks, userinfo.check];
-    answers.page(response, 200, verdictPage(judged, all, { accessToken, userinfo: userinfo?.body }));
+    sendPage(response, verdictPage(judged, all, { accessToken, userinfo: userinfo?.body }));
   };
 
   const comeBackWithCode: RequestHandler = (request, response) => {
     const judged = judgeCodeResponse(simulator, publicUrl, publicUrl + request.originalUrl);
     const { asked, checks, code } = judged;
     if (code === undefined || asked === undefined) {
-      answers.page(response, 200, verdictPage(judged, checks, {}));
+      sendPage(response, verdictPage(judged, checks, {}));
       return;
     }
     const shown = page('simulator-code', 'Alexa has a code, and comes for the tokens', {
@@ -117,33 +111,33 @@ export function simulatorEndpoints(options: SimulatorOptions): Endpoint[] {
       secret: demoSecret,
       authenticationSchemes,
     });
-    answers.page(response, 200, shown);
+    sendPage(response, shown);
   };
 
   const redeem: RequestHandler = async (request, response) => {
-    const given = formParameters(request);
+    const given = formOf(request);
     const judged = judgeCodeResponse(simulator, publicUrl, requiredParameter(given, 'href'));
     const played = await playCodeGrant(request, judged, {
       clientId: judged.asked?.clientId ?? '',
       clientSecret: requiredParameter(given, 'client_secret'),
       scheme: choose(authenticationSchemes, given, 'scheme'),
     });
-    answers.page(response, 200, verdictPage(judged, [...judged.checks, ...played.checks], played));
+    sendPage(response, verdictPage(judged, [...judged.checks, ...played.checks], played));
   };
 
   const pathsOf = (grant: 'token' | 'code') =>
     Object.keys(regions).map(
       (region) => new URL(simulatedRedirectUri(publicUrl, region as Region, grant)).pathname,
     );
-  return [
-    { path: '/', get: (_request, response) => answers.redirect(response, `${publicUrl}/simulator`), errors },
-    { path: '/simulator', get: form, errors },
-    { path: '/simulator/start', get: start, errors },
-    { path: '/simulator/verdict', post: verdict, errors },
-    { path: '/simulator/redeem', post: redeem, errors },
-    ...pathsOf('token').map((path) => ({ path, get: comeBack, errors })),
-    ...pathsOf('code').map((path) => ({ path, get: comeBackWithCode, errors })),
-  ];
+  const router = Router(exactly);
+  router.get('/', (_request, response) => redirectTo(response, `${publicUrl}/simulator`));
+  router.get('/simulator', form);
+  router.get('/simulator/start', start);
+  router.post('/simulator/verdict', readForm, verdict);
+  router.post('/simulator/redeem', readForm, redeem);
+  router.get(pathsOf('token'), comeBack);
+  router.get(pathsOf('code'), comeBackWithCode);
+  return router;
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import { now } from '../clock.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { AttemptCounter, AttemptStore } from '../storage/stores.ts';
 
@@ -54,9 +55,9 @@ interface Budget extends AttemptCounter {
 /**
  * Limits how often passwords are guessed, and how many links one user makes. An attempt takes from its budgets first, so that of
  * many at once no more are judged than the budgets hold. Budgets are full again when the quarter of an hour, or the hour, of the
- * clock is over. `now` returns seconds since 1970.
+ * clock is over.
  */
-export function createBudgets(attempts: AttemptStore, now: () => number): Budgets {
+export function createBudgets(attempts: AttemptStore): Budgets {
   /** By the key of a budget: a flood of attempts must not become a flood of statements. */
   const usedUp = new LRUCache<string, Budget>({ max: 10_000 });
 
@@ -94,42 +95,34 @@ export function createBudgets(attempts: AttemptStore, now: () => number): Budget
   }
 
   return {
-    findUsedUp: (username, address) => findUsedUp(budgetsOf(username, address, now())),
-    takeFailure: (username, address) => take(budgetsOf(username, address, now())),
+    findUsedUp: (username, address) => findUsedUp(budgetsOf(username, address)),
+    takeFailure: (username, address) => take(budgetsOf(username, address)),
     takeLink: (subject, clientId) =>
-      take([
-        budget('subject_and_client', hourSeconds, now(), `${subject} ${clientId}`, () => ofSubjectAndClient),
-      ]),
+      take([budget('subject_and_client', hourSeconds, `${subject} ${clientId}`, () => ofSubjectAndClient)]),
   };
 }
 
 /** The name's own comes first, then that of the name at its narrowest network. */
-function budgetsOf(username: string, address: string | undefined, now: number): Budget[] {
+function budgetsOf(username: string, address: string | undefined): Budget[] {
   const name = username.normalize('NFKC').toLowerCase().trim();
   const ofNetworks = networksOf(address).flatMap((network, index) => {
     const times = 2 ** index;
     return [
-      budget('name_and_network', quarterSeconds, now, `${network} ${name}`, (failuresOfName) => {
+      budget('name_and_network', quarterSeconds, `${network} ${name}`, (failuresOfName) => {
         const isGuessed = failuresOfName > ofName;
         return times * (isGuessed ? ofNameAndNetwork.whileNameIsGuessed : ofNameAndNetwork.usually);
       }),
-      budget('network', hourSeconds, now, network, (failuresOfName) => {
+      budget('network', hourSeconds, network, (failuresOfName) => {
         const isOther = failuresOfName === 1;
         return times * (isOther ? ofNetwork.forOtherNames : ofNetwork.usually);
       }),
     ];
   });
-  return [budget('name', hourSeconds, now, name, () => Number.POSITIVE_INFINITY), ...ofNetworks];
+  return [budget('name', hourSeconds, name, () => Number.POSITIVE_INFINITY), ...ofNetworks];
 }
 
-function budget(
-  name: BudgetName,
-  windowSeconds: number,
-  now: number,
-  whose: string,
-  holds: Budget['holds'],
-): Budget {
-  const window = Math.floor(now / windowSeconds);
+function budget(name: BudgetName, windowSeconds: number, whose: string, holds: Budget['holds']): Budget {
+  const window = Math.floor(now() / windowSeconds);
   // A digest, since people type passwords into the wrong field.
   const key = sha256(`${name} ${window} ${whose}`);
   return { name, key, endsAt: (window + 1) * windowSeconds, holds };

@@ -1,31 +1,14 @@
+import { now } from '../clock.ts';
 import { sha256 } from '../crypto/digest.ts';
-import type { Link, LinkStore } from '../storage/stores.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
-import type { IssuedAccessToken, IssuedCode } from './authorization-response.ts';
+import type { Link } from '../storage/stores.ts';
+import type { AuthorizationRequest, IssuedAccessToken, IssuedCode } from './authorization.ts';
 import type { ResponseType } from './client.ts';
-import { type SignInAttempt, type SignInContext, type SignInFailure, signIn } from './sign-in.ts';
-import {
-  type AccessTokenFormat,
-  createLocator,
-  createOpaqueToken,
-  linkIdOf,
-  type RandomText,
-} from './token.ts';
-
-/** Where links are stored, and what makes a grant differ from one run to the next. */
-export interface IssueContext {
-  readonly links: LinkStore;
-  readonly accessTokens: AccessTokenFormat;
-  /** Seconds since 1970. */
-  readonly now: () => number;
-  readonly randomText: RandomText;
-}
-
-/** Where users and links are. */
-export interface GrantContext extends SignInContext, IssueContext {}
+import type { Context } from './context.ts';
+import { type SignInAttempt, type SignInFailure, signIn } from './sign-in.ts';
+import { createLocator, createOpaqueToken, linkIdOf } from './token.ts';
 
 /** What a user sent from the sign-in page, with the request that the page was for. */
-export interface GrantAttempt extends SignInAttempt {
+interface GrantAttempt extends SignInAttempt {
   readonly authorization: AuthorizationRequest;
   readonly reference: string;
 }
@@ -37,7 +20,7 @@ export interface Grant {
 
 /** Stores a new link with what is issued for it. All that is issued for a link begins with its locator. */
 type Issue = (
-  context: IssueContext,
+  context: Context,
   link: Link,
   locator: string,
   authorization: AuthorizationRequest,
@@ -47,8 +30,8 @@ type Issue = (
 export const codeSeconds = 300;
 
 /** The code grant's first half (RFC 6749 4.1.2): a code, and a link that waits for it to be redeemed. */
-export const issueCode: Issue = async ({ links, randomText }, unending, locator, authorization) => {
-  const code = createOpaqueToken(randomText, locator);
+const issueCode: Issue = async ({ links }, unending, locator, authorization) => {
+  const code = createOpaqueToken(locator);
   const link = {
     ...unending,
     expiresAt: unending.createdAt + codeSeconds,
@@ -79,7 +62,7 @@ const issueFor: Readonly<Record<ResponseType, Issue>> = { token: issueAccessToke
  * for it, are durable before this resolves. Never rejects for a back-end that is down.
  */
 export async function signInAndGrant(
-  context: GrantContext,
+  context: Context,
   attempt: GrantAttempt,
 ): Promise<Grant | SignInFailure> {
   const result = await signIn(context, attempt);
@@ -88,7 +71,7 @@ export async function signInAndGrant(
   const { client, redirectUri, responseType, scope } = authorization;
   const reserved = await context.budgets.takeLink(result.user.id, client.clientId);
   if (!('giveBack' in reserved)) return { outcome: 'limited', ...reserved };
-  const locator = createLocator(context.randomText);
+  const locator = createLocator();
   // Linking again adds a link and leaves older ones alone: people have two Alexa accounts, and interrupt re-links.
   const link: Link = {
     id: linkIdOf(locator),
@@ -98,7 +81,7 @@ export async function signInAndGrant(
     scope,
     redirectHost: new URL(redirectUri).host,
     reference,
-    createdAt: context.now(),
+    createdAt: now(),
   };
   try {
     return await issueFor[responseType](context, link, locator, authorization);

@@ -1,18 +1,10 @@
+import { now } from '../clock.ts';
 import type { Link, LinkStore } from '../storage/stores.ts';
-import type { Profile, Users } from '../users/user-store.ts';
+import type { Profile } from '../users/user-store.ts';
 import type { Client } from './client.ts';
+import type { Context } from './context.ts';
 import { OAuthError } from './oauth-error.ts';
 import { isRefreshToken, keyOfToken } from './token.ts';
-
-/** Where tokens and their users are looked up. */
-export interface TokenContext {
-  readonly users: Pick<Users, 'find'>;
-  readonly links: LinkStore;
-  /** Seconds since 1970. */
-  readonly now: () => number;
-  /** Called with each link whose access token is active; must not throw, and is not waited for. */
-  readonly onUse: (link: Link) => void;
-}
 
 /** An active token, and its user as the user store has it. */
 export interface ActiveToken {
@@ -23,49 +15,50 @@ export interface ActiveToken {
   readonly profile: Profile | undefined;
 }
 
-/**
- * Looks an access token up. Returns `undefined` when it is unknown, expired, revoked or another client's than `clientId`, or when
- * its user is gone or disabled. Rejects when the storage can't answer.
- */
+/** Why a token is not active: for the log, never for an answer. */
+export interface InactiveToken {
+  readonly inactive: string;
+  /** Absent where the token is unknown. */
+  readonly link?: Link;
+}
+
+/** Looks an access token up, of any client or of one. Rejects when the storage can't answer. */
 export async function findActiveToken(
-  context: TokenContext,
+  context: Context,
   token: string,
   clientId?: string,
-): Promise<ActiveToken | undefined> {
+): Promise<ActiveToken | InactiveToken> {
   const found = await context.links.findByAccessToken(keyOfToken(token));
-  if (found === undefined) return undefined;
-  const { link, accessToken } = found;
-  const active = await activeToken(context, link, accessToken, clientId);
-  if (active !== undefined) context.onUse(link);
+  if (found === undefined) return unknown;
+  const active = await activeToken(context, found.link, found.accessToken, clientId);
+  if (!('inactive' in active)) context.recordUse(found.link);
   return active;
 }
 
 /** As `findActiveToken`, for a refresh token. */
-async function findActiveRefreshToken(
-  context: TokenContext,
-  token: string,
-  clientId: string,
-): Promise<ActiveToken | undefined> {
+async function findActiveRefreshToken(context: Context, token: string, clientId: string) {
   const link = await context.links.findByRefreshToken(keyOfToken(token));
-  if (link === undefined) return undefined;
+  if (link === undefined) return unknown;
   const { redeemedAt: issuedAt, expiresAt } = link;
   return activeToken(context, link, { issuedAt, expiresAt }, clientId);
 }
 
+const unknown: InactiveToken = { inactive: 'unknown' };
+
 async function activeToken(
-  { users, now }: TokenContext,
+  { users }: Context,
   link: Link,
   {
     issuedAt,
     expiresAt,
   }: { readonly issuedAt?: number | undefined; readonly expiresAt?: number | undefined },
   clientId: string | undefined,
-): Promise<ActiveToken | undefined> {
-  if (link.revokedAt !== undefined || (clientId !== undefined && link.clientId !== clientId))
-    return undefined;
-  if (expiresAt !== undefined && expiresAt <= now()) return undefined;
+): Promise<ActiveToken | InactiveToken> {
+  if (clientId !== undefined && link.clientId !== clientId) return { inactive: 'another client’s', link };
+  if (link.revokedAt !== undefined) return { inactive: 'its link is revoked', link };
+  if (expiresAt !== undefined && expiresAt <= now()) return { inactive: 'it has expired', link };
   const { isGone, profile } = await users.find(link.subject);
-  return isGone ? undefined : { link, issuedAt, expiresAt, profile };
+  return isGone ? { inactive: 'its user is gone or disabled', link } : { link, issuedAt, expiresAt, profile };
 }
 
 /** RFC 7662 2.2; what is undefined is left out. */
@@ -86,19 +79,18 @@ export type IntrospectionResponse =
 
 /** What one client may know of an access token or refresh token: everything of its own, nothing of another's (RFC 7662 2.2, 4). */
 export async function introspect(
-  context: TokenContext,
-  issuer: string,
+  context: Context,
   client: Client,
   token: string,
 ): Promise<IntrospectionResponse> {
   const isRefresh = isRefreshToken(token);
   const find = isRefresh ? findActiveRefreshToken : findActiveToken;
   const active = await find(context, token, client.clientId);
-  if (active === undefined) return { active: false };
+  if ('inactive' in active) return { active: false };
   const { link, issuedAt, expiresAt } = active;
   return {
     active: true,
-    iss: issuer,
+    iss: context.issuer,
     client_id: link.clientId,
     sub: link.subject,
     username: link.username,
@@ -132,17 +124,16 @@ export function describeUser({ link, profile }: ActiveToken): UserinfoResponse {
  * client's token throws `unauthorized_client`. Rejects when the storage can't answer.
  */
 export async function revokeToken(
-  links: LinkStore,
+  { links }: Context,
   client: Client,
   token: string,
-  now: number,
 ): Promise<Link | undefined> {
   const link = await findLinkOfToken(links, token);
   if (link === undefined) return undefined;
   if (link.clientId !== client.clientId) {
     throw new OAuthError('unauthorized_client', 'The token was issued to another client.');
   }
-  return (await links.revoke(link.id, now)) ? link : undefined;
+  return (await links.revoke(link.id, now())) ? link : undefined;
 }
 
 /** The link that an access token or refresh token was issued for; also one that is revoked or has expired. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { type AccessTokenFormat, createJwtId, type RandomText } from './token.ts';
+import { type AccessTokenFormat, createJwtId } from './token.ts';
 
 /** A public key as it is published (RFC 7517 4). */
 export type PublicJwk = { readonly kid: string; readonly use: 'sig' } & (
@@ -34,7 +34,6 @@ const tenYears = 3650 * 86_400;
 export function createJwtFormat(
   issuer: string,
   { signing: { alg, kid, privateKey } }: SigningKeys,
-  randomText: RandomText,
 ): AccessTokenFormat {
   const header = { alg, typ: 'at+jwt', kid };
   return {
@@ -47,7 +46,7 @@ export function createJwtFormat(
         aud: link.clientId,
         client_id: link.clientId,
         ...(link.scope !== '' && { scope: link.scope }),
-        jti: createJwtId(randomText, link.id),
+        jti: createJwtId(link.id),
         iat: issuedAt,
         exp: expiresAt,
       })

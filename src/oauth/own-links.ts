@@ -1,18 +1,9 @@
 import pLimit from 'p-limit';
+import { now } from '../clock.ts';
 import { sha256 } from '../crypto/digest.ts';
-import { isUnredeemed, type Link, type LinkStore, type Ticket, type TicketStore } from '../storage/stores.ts';
-import type { Users } from '../users/user-store.ts';
-import type { RandomText } from './token.ts';
-
-/** Where a user's links are, and what lets the user change them. */
-export interface OwnLinksContext {
-  readonly users: Pick<Users, 'find'>;
-  readonly links: LinkStore;
-  readonly tickets: TicketStore;
-  /** Seconds since 1970. */
-  readonly now: () => number;
-  readonly randomText: RandomText;
-}
+import { randomText } from '../crypto/random.ts';
+import { isUnredeemed, type Link, type Ticket } from '../storage/stores.ts';
+import type { Context } from './context.ts';
 
 const ticketSeconds = 300;
 const ticketBytes = 32;
@@ -21,10 +12,7 @@ const ticketBytes = 32;
 const mostUses = 20;
 
 /** A ticket for a user who has just signed in; only its digest is stored. Rejects when the storage can't answer. */
-export async function issueTicket(
-  { tickets, now, randomText }: OwnLinksContext,
-  owner: Omit<Ticket, 'expiresAt'>,
-): Promise<string> {
+export async function issueTicket({ tickets }: Context, owner: Omit<Ticket, 'expiresAt'>): Promise<string> {
   const ticket = randomText(ticketBytes);
   await tickets.create(sha256(ticket), { ...owner, expiresAt: now() + ticketSeconds });
   return ticket;
@@ -34,10 +22,7 @@ export async function issueTicket(
  * Whose ticket this is; `undefined` when it has expired, was used 20 times, never was, or its user is gone or disabled.
  * Rejects when the storage can't answer.
  */
-export async function useTicket(
-  { tickets, users, now }: OwnLinksContext,
-  ticket: string,
-): Promise<Ticket | undefined> {
+export async function useTicket({ tickets, users }: Context, ticket: string): Promise<Ticket | undefined> {
   const owner = await tickets.use(sha256(ticket), mostUses);
   if (owner === undefined || owner.expiresAt <= now()) return undefined;
   return (await users.find(owner.subject)).isGone ? undefined : owner;
@@ -47,7 +32,7 @@ export async function useTicket(
 export const mostShown = 100;
 
 /** A user's live links, newest first, `mostShown` and one more at most; without those that Alexa has yet to redeem the code of. */
-export async function listOwnLinks({ links, now }: OwnLinksContext, subject: string): Promise<Link[]> {
+export async function listOwnLinks({ links }: Context, subject: string): Promise<Link[]> {
   const own: Link[] = [];
   for await (const link of links.list({ subject, liveAt: now() })) {
     if (!isUnredeemed(link)) own.push(link);
@@ -74,11 +59,10 @@ interface Unlinked {
  * is repeated, and so are links of other users.
  */
 export async function unlink(
-  context: OwnLinksContext,
+  { links }: Context,
   { subject }: Ticket,
   chosen: { readonly linkId: string } | { readonly allAt: number },
 ): Promise<Unlinked> {
-  const { links, now } = context;
   const isChosen = (link: Link) =>
     'linkId' in chosen ? link.subject === subject : wasLive(link, chosen.allAt);
   const found =

@@ -1,7 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
-import type { FairQueue, TurnedAway } from '../crypto/fair-queue.ts';
-import { isUnreachable, type Profile, type RefusalCause, type Users } from '../users/user-store.ts';
-import { type Budgets, networksOf, type UsedUp } from './budgets.ts';
+import { sleep } from '../clock.ts';
+import type { TurnedAway } from '../crypto/fair-queue.ts';
+import { isUnreachable, type Profile, type RefusalCause } from '../users/user-store.ts';
+import { networksOf, type UsedUp } from './budgets.ts';
+import type { Context } from './context.ts';
 
 /** Who has signed in. */
 interface User extends Profile {
@@ -9,17 +10,11 @@ interface User extends Profile {
   readonly username: string;
 }
 
-/** Where users are, and what stands before them. */
-export interface SignInContext {
-  readonly users: Users;
-  readonly budgets: Budgets;
-  readonly queue: FairQueue;
-  /**
-   * How long a refusal takes at least, from the attempt's turn: whatever it took to find out, an unknown name then takes as long as
-   * a wrong password, also where passwords are judged elsewhere.
-   */
-  readonly refusalSeconds: number;
-}
+/**
+ * How long a refusal takes at least, from the attempt's turn. An unknown name then takes as long as a wrong password, also where
+ * passwords are verified elsewhere.
+ */
+const refusalMs = 1000;
 
 /** What a user sent from a sign-in page. */
 export interface SignInAttempt {
@@ -44,8 +39,8 @@ export type SignInFailure =
   | { readonly outcome: 'unavailable'; readonly part: 'users' | 'storage'; readonly cause: unknown };
 
 /** Whether the password is that of a user, and whose. Never rejects for a back-end that is down. */
-export async function signIn(context: SignInContext, attempt: SignInAttempt): Promise<SignInOutcome> {
-  const { budgets, queue, refusalSeconds } = context;
+export async function signIn(context: Context, attempt: SignInAttempt): Promise<SignInOutcome> {
+  const { budgets, queue } = context;
   const impossible = whyImpossible(attempt);
   if (impossible !== undefined) return { outcome: 'refused', cause: impossible };
   // Phones put a space behind a word that they completed, and may send a letter and its accent apart.
@@ -60,8 +55,8 @@ export async function signIn(context: SignInContext, attempt: SignInAttempt): Pr
     return judge(context, username, password, address);
   });
   if ('turnedAway' in turn) return { outcome: 'turned-away', ...turn };
-  const early = startedAt + refusalSeconds * 1000 - performance.now();
-  if (turn.result.outcome === 'refused' && early > 0) await setTimeout(early);
+  const early = startedAt + refusalMs - performance.now();
+  if (turn.result.outcome === 'refused' && early > 0) await sleep(early);
   return turn.result;
 }
 
@@ -82,7 +77,7 @@ function whyImpossible({ username, password }: SignInAttempt): Impossible | unde
 
 /** Reserves, then verifies. What turns out to be no failure is given back. */
 async function judge(
-  { budgets, users }: SignInContext,
+  { budgets, users }: Context,
   username: string,
   password: string,
   address: string | undefined,

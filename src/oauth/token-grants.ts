@@ -1,18 +1,13 @@
+import { now } from '../clock.ts';
 import { digestsEqual, sha256 } from '../crypto/digest.ts';
 import type { Link, LinkStore } from '../storage/stores.ts';
-import type { Users } from '../users/user-store.ts';
-import { challengeMismatch } from './authorization-request.ts';
+import { challengeMismatch } from './authorization.ts';
 import { type Client, splitScope } from './client.ts';
-import { codeSeconds, type IssueContext } from './grants.ts';
+import type { Context } from './context.ts';
+import { codeSeconds } from './grants.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, requiredParameter, singleParameter } from './parameters.ts';
 import { createRefreshToken, isRefreshToken, keyOfToken, linkIdOf, locatorOf } from './token.ts';
-
-export interface TokenGrantContext extends IssueContext {
-  readonly users: Pick<Users, 'find'>;
-  /** Called with a link that was revoked because its code came again. */
-  readonly onReuse: (link: Link) => void;
-}
 
 export interface TokenGrant {
   readonly link: Link;
@@ -32,7 +27,7 @@ export interface TokenGrant {
  * `invalid_grant`, `unauthorized_client`, and `invalid_request` for a parameter that is missing.
  */
 export async function redeemCode(
-  context: TokenGrantContext,
+  context: Context,
   client: Client,
   parameters: Parameters,
 ): Promise<TokenGrant> {
@@ -41,7 +36,7 @@ export async function redeemCode(
   const code = requiredParameter(parameters, 'code');
   const redirectUri = requiredParameter(parameters, 'redirect_uri');
   const verifier = singleParameter(parameters, 'code_verifier');
-  const { links, randomText, now, onReuse } = context;
+  const { links } = context;
   const link = await findByCode(links, code);
   if (link === undefined) throw invalidGrant('unknown code');
   requireUsable(client, link);
@@ -51,16 +46,22 @@ export async function redeemCode(
   if (mismatch !== undefined) throw invalidGrant(mismatch, link);
   const hasExpired = now() >= link.createdAt + codeSeconds;
   if (link.redeemedAt !== undefined && hasExpired) {
-    if (await links.revoke(link.id, now())) onReuse(link);
+    if (await links.revoke(link.id, now())) reportReuse(context, link);
     throw invalidGrant('the code was used before and came again after its end, so its link is revoked', link);
   }
   if (link.redeemedAt !== undefined) throw invalidGrant('the code was used before; its link is kept', link);
   if (hasExpired) throw invalidGrant('the code has expired', link);
-  const refreshToken = createRefreshToken(randomText, locatorOf(code));
+  const refreshToken = createRefreshToken(locatorOf(code));
   const { renewal, response } = await issueTokens(context, client, link, refreshToken);
   if (!(await links.redeemCode(link.id, sha256(refreshToken), renewal)))
     throw invalidGrant('another request used the code at the same time; its link is kept', link);
   return { link, response };
+}
+
+function reportReuse({ report }: Context, { id, reference, clientId }: Link): void {
+  const fields = { reference, client_id: clientId, link_id: id };
+  report('token.reused', { ...fields, reused: 'code' });
+  report('link.revoked', { ...fields, by: 'reuse' });
 }
 
 /** Alexa gives up on `/token` after 4.5 seconds, and storage takes its time too. */
@@ -71,14 +72,10 @@ const longestLookupMs = 1500;
  * times, until the link is revoked or expires. Throws `invalid_grant`, `invalid_scope`, and `invalid_request` for a
  * parameter that is missing.
  */
-export async function refresh(
-  context: TokenGrantContext,
-  client: Client,
-  parameters: Parameters,
-): Promise<TokenGrant> {
+export async function refresh(context: Context, client: Client, parameters: Parameters): Promise<TokenGrant> {
   const refreshToken = requiredParameter(parameters, 'refresh_token');
   const requested = singleParameter(parameters, 'scope');
-  const { links, users, now } = context;
+  const { links, users } = context;
   if (!isRefreshToken(refreshToken)) throw invalidGrant('this does not look like a refresh token from here');
   const link = await links.findByRefreshToken(keyOfToken(refreshToken));
   if (link === undefined) throw invalidGrant('unknown refresh token');
@@ -97,12 +94,7 @@ export async function refresh(
 const hour = 3600;
 
 /** The answer of a grant, and what has to be stored of it first. */
-async function issueTokens(
-  { accessTokens, now }: TokenGrantContext,
-  client: Client,
-  link: Link,
-  refreshToken: string,
-) {
+async function issueTokens({ accessTokens }: Context, client: Client, link: Link, refreshToken: string) {
   const issuedAt = now();
   const expiresIn = client.accessTokenTtlSeconds ?? hour;
   const lifetime = { issuedAt, expiresAt: issuedAt + expiresIn };

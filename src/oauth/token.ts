@@ -1,8 +1,6 @@
 import { sha256 } from '../crypto/digest.ts';
+import { randomText } from '../crypto/random.ts';
 import type { Link, TokenKey } from '../storage/stores.ts';
-
-/** So many random bytes, as base64url. */
-export type RandomText = (bytes: number) => string;
 
 /** What all opaque tokens of a link begin with: 96 bits, and this many characters. */
 const locatorBytes = 12;
@@ -12,7 +10,7 @@ const locatorLength = 16;
 const secretBytes = 20;
 
 /** What leads from a token to its link, so that one lookup by the link's own key finds both. It is no secret. */
-export function createLocator(randomText: RandomText): string {
+export function createLocator(): string {
   return randomText(locatorBytes);
 }
 
@@ -25,7 +23,7 @@ export function linkIdOf(locator: string): string {
 }
 
 /** A token or code of 256 random bits, as 43 characters of base64url; those after the locator are its own. */
-export function createOpaqueToken(randomText: RandomText, locator: string): string {
+export function createOpaqueToken(locator: string): string {
   return locator + randomText(secretBytes);
 }
 
@@ -45,9 +43,7 @@ export interface AccessTokenFormat {
   readonly longestSeconds?: number;
 }
 
-export function createOpaqueFormat(randomText: RandomText): AccessTokenFormat {
-  return { issue: async ({ locator }) => createOpaqueToken(randomText, locator) };
-}
+export const opaqueFormat: AccessTokenFormat = { issue: async ({ locator }) => createOpaqueToken(locator) };
 
 /** The locator that an opaque token or code begins with. */
 export function locatorOf(token: string): string {
@@ -57,7 +53,7 @@ export function locatorOf(token: string): string {
 /** Of a refresh token beside the locator: with it 64 characters of base64url, which no other token has. */
 const refreshSecretBytes = 36;
 
-export function createRefreshToken(randomText: RandomText, locator: string): string {
+export function createRefreshToken(locator: string): string {
   return locator + randomText(refreshSecretBytes);
 }
 
@@ -72,7 +68,7 @@ export function keyOfToken(token: string): TokenKey {
 }
 
 /** A `jti` (RFC 7519 4.1.7) that begins with the link's id; what follows makes it unique. */
-export function createJwtId(randomText: RandomText, linkId: string): string {
+export function createJwtId(linkId: string): string {
   return `${linkId}.${randomText(jwtIdBytes)}`;
 }
 

@@ -1,15 +1,10 @@
 import pLimit from 'p-limit';
+import { now } from '../clock.ts';
 import type { Link, LinkStore } from '../storage/stores.ts';
+import type { Report } from '../telemetry/events.ts';
 
-export interface UseRecorderOptions {
-  readonly links: LinkStore;
-  /** Seconds since 1970. */
-  readonly now: () => number;
-  /** Does something once the answer that is being made is on its way. */
-  readonly later: (work: () => Promise<void>) => void;
-  /** Called when a use could not be recorded; nothing else comes of it. */
-  readonly onFailure: (cause: unknown) => void;
-}
+/** Called with each link whose access token is active. Does not throw, and is not waited for. */
+export type RecordUse = (link: Link) => void;
 
 const hour = 3600;
 
@@ -21,8 +16,7 @@ const most = 1000;
 const pauseSeconds = 5;
 
 /** Records that a link was used: once an hour at most, and without holding an answer up. */
-export function createUseRecorder(options: UseRecorderOptions): (link: Link) => void {
-  const { links, now, later, onFailure } = options;
+export function createUseRecorder(links: LinkStore, report: Report): RecordUse {
   const underWay = new Set<string>();
   const oneOfFew = pLimit(atOnce);
   let failedAt = Number.NEGATIVE_INFINITY;
@@ -30,9 +24,9 @@ export function createUseRecorder(options: UseRecorderOptions): (link: Link) => 
   async function record(id: string, at: number): Promise<void> {
     try {
       await links.recordUse(id, at, at - hour);
-    } catch (cause) {
+    } catch (err) {
       failedAt = at;
-      onFailure(cause);
+      report('link.use_unrecorded', { err });
     } finally {
       underWay.delete(id);
     }
@@ -44,6 +38,6 @@ export function createUseRecorder(options: UseRecorderOptions): (link: Link) => 
     const recently = Math.abs(at - lastUsedAt) < hour || Math.abs(at - failedAt) < pauseSeconds;
     if (recently || underWay.has(id) || underWay.size >= most) return;
     underWay.add(id);
-    later(() => oneOfFew(() => record(id, at)));
+    setImmediate(() => oneOfFew(() => record(id, at)));
   };
 }

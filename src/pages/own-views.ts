@@ -1,14 +1,15 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import { type Language, languages } from '../alexa/languages.ts';
+import { readTextFile, TextFileError } from '../text-file.ts';
 import { type Messages, messagesOf, placeholdersOf } from './messages.ts';
 import { createViews, type OwnFiles, type Views, viewFiles } from './views.ts';
 
-/** An operator's own view is broken; the message says which, and how to mend it. */
+/** An operator's own view is broken; the message is the file, and what is wrong and how to mend it. */
 export class ViewsError extends Error {
   constructor(file: string, problem: string) {
-    super(`VIEWS ${file} ${problem}`);
+    super(`${file} ${problem}`);
     this.name = 'ViewsError';
   }
 }
@@ -39,7 +40,7 @@ const allFiles = [...viewFiles, ...[...languages].sort().map((language) => `loca
 );
 
 function readOwnFiles(folder: string): OwnFiles {
-  const at = statSync(folder, { throwIfNoEntry: false });
+  const at = stateOf(folder);
   if (at === undefined) throw new ViewsError(folder, 'does not exist: give the path of a folder');
   if (!at.isDirectory()) throw new ViewsError(folder, 'is a file: give the path of the folder that it is in');
   const found = globSync('{*.eta,*.css,locales/*.json}', { cwd: folder })
@@ -59,12 +60,23 @@ function readOwnFiles(folder: string): OwnFiles {
   return { texts, messages };
 }
 
+function stateOf(folder: string) {
+  try {
+    return statSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new ViewsError(folder, `can’t be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 function read(path: string): string {
   try {
-    // Some editors begin a file with a mark of their own.
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readTextFile(path);
   } catch (error) {
-    throw new ViewsError(path, `can’t be read: ${error instanceof Error ? error.message : error}`);
+    if (!(error instanceof TextFileError)) throw error;
+    throw new ViewsError(
+      path,
+      error.remedy === undefined ? error.problem : `${error.problem}: ${error.remedy}`,
+    );
   }
 }
 

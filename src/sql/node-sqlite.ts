@@ -16,7 +16,10 @@ const mostPrepared = 100;
  * it begins: two processes then wait for each other instead of failing.
  */
 export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
-  const prepared = new LRUCache<string, ReturnType<typeof prepare>>({ max: mostPrepared });
+  const prepared = new LRUCache<string, ReturnType<typeof prepare>>({
+    max: mostPrepared,
+    memoMethod: prepare,
+  });
 
   function prepare(sql: string) {
     const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql);
@@ -34,11 +37,7 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
   const dialect = new SqliteDialect({
     database: {
       close: () => database.close(),
-      prepare(sql) {
-        const statement = prepared.get(sql) ?? prepare(sql);
-        prepared.set(sql, statement);
-        return statement;
-      },
+      prepare: (sql) => prepared.memo(sql),
     },
   });
   // SQLite changes tables in transactions as it changes rows; Kysely alone does not rely on it.

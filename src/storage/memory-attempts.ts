@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { withDeadline } from '../clock.ts';
+import type { Report } from '../telemetry/events.ts';
 import type { AttemptStore } from './stores.ts';
 
 /** Under so many keys this process counts; the oldest are dropped first. */
@@ -11,19 +13,18 @@ const longestMs = 2000;
 const pauseMs = 5000;
 
 /**
- * Counts in the engine, and in this process's memory while the engine can't answer within 2 seconds. Never rejects;
- * `onFailure` is called with the reason, every 5 seconds at most.
+ * Counts in the engine, and in this process's memory while the engine can't answer within 2 seconds. Never rejects.
  */
-export function withMemory(store: AttemptStore, onFailure: (cause: unknown) => void): AttemptStore {
+export function withMemory(store: AttemptStore, report: Report): AttemptStore {
   const memory = createMemoryAttempts();
   let askAgainAt = 0;
   return {
     async add(counters, by) {
       if (performance.now() < askAgainAt) return memory.add(counters, by);
       try {
-        return await inTime(store.add(counters, by));
-      } catch (cause) {
-        if (performance.now() >= askAgainAt) onFailure(cause);
+        return await withDeadline(store.add(counters, by), longestMs, overdue);
+      } catch (err) {
+        if (performance.now() >= askAgainAt) report('storage.unavailable', { err });
         askAgainAt = performance.now() + pauseMs;
         return memory.add(counters, by);
       }
@@ -31,15 +32,8 @@ export function withMemory(store: AttemptStore, onFailure: (cause: unknown) => v
   };
 }
 
-async function inTime<Result>(counting: Promise<Result>): Promise<Result> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const overdue = () => reject(new Error(`the storage did not count within ${longestMs / 1000} seconds`));
-  const timer = setTimeout(overdue, longestMs);
-  try {
-    return await Promise.race([counting, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function overdue(): Error {
+  return new Error(`the storage did not count within ${longestMs / 1000} seconds`);
 }
 
 /** Counts of this process alone. */

@@ -1,14 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
+import { now, sleep } from '../clock.ts';
+import type { Report } from '../telemetry/events.ts';
 import type { Storage } from './stores.ts';
 
-export interface SweeperOptions {
-  readonly storage: Pick<Storage, 'removeEnded'>;
-  /** Seconds since 1970. */
-  readonly now: () => number;
-  readonly onRemoved: (rows: number) => void;
-  readonly onFailure: (cause: unknown) => void;
-  readonly everySeconds: number;
-}
+/** Between two sweeps. */
+const everyMs = 600_000;
 
 /** Between two batches, so that whoever else writes gets a turn. */
 const pauseMs = 50;
@@ -20,10 +15,8 @@ export interface Sweeper {
 }
 
 /** Takes out what has ended, some minutes apart; every instance does, and none waits for another. */
-export function createSweeper(options: SweeperOptions): Sweeper {
-  const { storage, now, onRemoved, onFailure, everySeconds } = options;
+export function createSweeper(storage: Pick<Storage, 'removeEnded'>, report: Report): Sweeper {
   const stopping = new AbortController();
-  const pause = (ms: number) => setTimeout(ms, undefined, { signal: stopping.signal, ref: false });
 
   async function sweep(): Promise<void> {
     let rows = 0;
@@ -31,23 +24,23 @@ export function createSweeper(options: SweeperOptions): Sweeper {
       for (;;) {
         const removed = await storage.removeEnded(now());
         rows += removed;
-        if (removed === 0) break;
-        await pause(pauseMs);
+        if (removed === 0 || stopping.signal.aborted) break;
+        await sleep(pauseMs, stopping.signal);
       }
-    } catch (cause) {
-      if (!stopping.signal.aborted) onFailure(cause);
+    } catch (err) {
+      if (!stopping.signal.aborted) report('storage.unavailable', { err });
     } finally {
-      if (rows > 0) onRemoved(rows);
+      if (rows > 0) report('links.removed', { rows });
     }
   }
 
   async function run(): Promise<void> {
     // Soon at first: some instances don't live long.
-    let untilNext = everySeconds / 10;
+    let untilNext = everyMs / 10;
     while (!stopping.signal.aborted) {
-      await pause(untilNext * 1000).catch(() => {});
+      await sleep(untilNext, stopping.signal);
       if (!stopping.signal.aborted) await sweep();
-      untilNext = everySeconds;
+      untilNext = everyMs;
     }
   }
 

@@ -31,6 +31,7 @@ const levels = {
   'users.unavailable': 'error',
   'users.weak_hash': 'warn',
   'storage.unavailable': 'error',
+  request: 'info',
   'request.refused': 'info',
   'request.unreadable': 'info',
   'request.failed': 'error',
@@ -44,26 +45,42 @@ const levels = {
 
 export type EventName = keyof typeof levels;
 
-/** Reports one event; `reference` ties it to the attempt that a person can read out. */
+/** Reports one event; `reference` ties it to the attempt that a user can read out. */
 export type Report = (event: EventName, fields?: Readonly<Record<string, unknown>>) => void;
 
-/** Seconds in which the log says an event once: what fails for one request fails for all of them. */
-const quietSeconds: Readonly<Partial<Record<EventName, number>>> = {
-  'link.use_unrecorded': 60,
-  'users.unavailable': 10,
+/**
+ * What the log says once in so many seconds, for each value of a field where one is named. What fails for one request fails for all of
+ * them, and a weak hash is named once for each format.
+ */
+const quiet: Readonly<Partial<Record<EventName, { readonly seconds: number; readonly field?: string }>>> = {
+  'link.use_unrecorded': { seconds: 60 },
+  'users.unavailable': { seconds: 10 },
+  'users.weak_hash': { seconds: Number.POSITIVE_INFINITY, field: 'format' },
 };
+
+/** In characters. Some fields hold what anybody sent. */
+const longestField = 500;
 
 /** Writes events to the log, and tells `onEvent` of each one, also of those that the log leaves out. */
 export function createReport(
   log: Log,
   onEvent?: (event: EventName, fields: Readonly<Record<string, unknown>>) => void,
 ): Report {
-  const quietUntil = new Map<EventName, number>();
+  const quietUntil = new Map<string, number>();
   return (event, fields = {}) => {
     onEvent?.(event, fields);
-    const now = performance.now();
-    if (now < (quietUntil.get(event) ?? 0)) return;
-    quietUntil.set(event, now + (quietSeconds[event] ?? 0) * 1000);
-    log[levels[event]]({ event, ...fields });
+    const rule = quiet[event];
+    if (rule !== undefined) {
+      const now = performance.now();
+      const key = `${event} ${fields[rule.field ?? '']}`;
+      if (now < (quietUntil.get(key) ?? 0)) return;
+      quietUntil.set(key, now + rule.seconds * 1000);
+    }
+    const line: Record<string, unknown> = { event, ...fields };
+    for (const name of Object.keys(fields)) {
+      const value = line[name];
+      if (typeof value === 'string' && value.length > longestField) line[name] = value.slice(0, longestField);
+    }
+    log[levels[event]](line);
   };
 }

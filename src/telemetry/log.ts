@@ -15,32 +15,37 @@ export function createLog(level: LogLevel, destination: pino.DestinationStream):
     {
       level,
       base: null,
-      timestamp,
+      timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: describeError },
+      serializers: { err: (error: unknown) => describeError(error) },
+      // Not ours: pino would copy the whole message beside it.
+      errorKey: 'error',
     },
     destination,
   );
 }
 
+/** In characters: an error may repeat what was sent. */
+const longest = { name: 100, message: 500 };
+
+/** Causes of an error, and lines of its stack. */
+const most = { causes: 5, lines: 12 };
+
 /** No more of an error than this: other properties may hold what was sent, and with it a password. */
-function describeError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
+function describeError(error: unknown, depth = 0): object {
+  if (!(error instanceof Error)) return { message: String(error).slice(0, longest.message) };
   const { name, message, stack, cause } = error;
-  const code = 'code' in error ? error.code : undefined;
-  return { type: name, message, code, stack, cause: cause === undefined ? undefined : describeError(cause) };
+  const code = 'code' in error ? String(error.code).slice(0, longest.name) : undefined;
+  // Without what is before them, which is the message once more.
+  const lines = stack?.split('\n').filter((line) => /^ +at /.test(line)) ?? [];
+  return {
+    type: name.slice(0, longest.name),
+    message: message.slice(0, longest.message),
+    code,
+    stack: lines.slice(0, most.lines).join('\n'),
+    cause: cause === undefined || depth === most.causes ? undefined : describeError(cause, depth + 1),
+  };
 }
-
-/** pino's own ISO time, made once a millisecond: many requests share one. */
-function timestamp(): string {
-  const now = Date.now();
-  if (now !== stampedAt) stamp = `,"time":"${new Date(now).toISOString()}"`;
-  stampedAt = now;
-  return stamp;
-}
-
-let stamp = '';
-let stampedAt = Number.NaN;
 
 /**
  * Standard output: lines are gathered and written off the request's path, a tenth of a second late at most and all of

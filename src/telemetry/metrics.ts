@@ -4,11 +4,12 @@ import type { EventName } from './events.ts';
 export interface AnsweredRequest {
   /** A path of the server's own, or `other`: never what somebody made up. */
   readonly route: string;
-  readonly status: number;
+  /** `aborted` where the connection was gone before an answer was begun. */
+  readonly status: number | 'aborted';
   readonly seconds: number;
 }
 
-/** Numbers for Prometheus. No label ever holds what a person typed or is. */
+/** Numbers for Prometheus. No label ever holds what a user typed or is. */
 export interface Metrics {
   onRequest(request: AnsweredRequest): void;
   onEvent(event: EventName, fields: Readonly<Record<string, unknown>>): void;

@@ -1,18 +1,19 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Report } from '../telemetry/events.ts';
+import { decodeText } from '../text-file.ts';
 import { parseHtpasswd } from './htpasswd.ts';
 import { createPasswordList, type PasswordList } from './password-list.ts';
 import { UnreachableError, type UserStore } from './user-store.ts';
-import { createWeaknessReport } from './weakness-report.ts';
 
 export interface HtpasswdFileOptions {
   readonly path: string;
   /** What an application appends to passwords before bcrypt. */
-  readonly pepper?: string;
+  readonly pepper?: string | undefined;
   readonly report: Report;
-  /** How long `findById` may answer from what it read before it looks at the file again. */
-  readonly recheckSeconds?: number;
 }
+
+/** How long `findById` may answer from what it read before it looks at the file again. */
+const recheckMs = 1000;
 
 /** How long a file must have been left alone before somebody who is not in it counts as gone. */
 const settlingSeconds = 1;
@@ -23,8 +24,7 @@ const settlingSeconds = 1;
  * Rejects when the file can't be read at first.
  */
 export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<UserStore> {
-  const { path, pepper, report, recheckSeconds = 1 } = options;
-  const reportWeakness = createWeaknessReport(report);
+  const { path, pepper, report } = options;
   let text = '';
   let list = createPasswordList(new Map());
   // As last read when nobody had just written to it: tools write the file in place, and for a moment it is empty.
@@ -36,7 +36,7 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
   async function refresh(): Promise<void> {
     const { mtimeMs, size, ino } = await stat(path);
     const current = `${mtimeMs} ${size} ${ino}`;
-    if (current !== seen) load(await readFile(path, 'utf8'));
+    if (current !== seen) load(decodeText(await readFile(path), path));
     // A file that was just written may be so again within the same tick of its clock.
     const rests = Math.abs(Date.now() - mtimeMs) >= settlingSeconds * 1000;
     if (rests || settled === undefined) settled = list;
@@ -53,7 +53,8 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
     list = createPasswordList(users, hasExpired);
     report('users.loaded', { users: users.size, skipped: damaged.length });
     for (const { line, problem } of damaged) report('users.line_skipped', { line, problem });
-    for (const hash of users.values()) reportWeakness(hash);
+    for (const { weakness } of users.values())
+      if (weakness !== undefined) report('users.weak_hash', { format: weakness });
   }
 
   // Requests that arrive together share one look at the file.
@@ -74,7 +75,7 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
       return list.authenticate(username, password);
     },
     async findById(id) {
-      if (performance.now() - seenAt >= recheckSeconds * 1000) {
+      if (performance.now() - seenAt >= recheckMs) {
         await refreshOnce().catch((err) => report('users.unavailable', { err }));
       }
       // Who was just added is in the newer list, and who was there a moment ago still in the older one.

@@ -34,7 +34,7 @@ export function parseHtpasswd(text: string, pepper?: string): Htpasswd {
 }
 
 export function linesOf(text: string): string[] {
-  return text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  return text.split('\n');
 }
 
 /** The username of a line with one, or of a comment that says when one expires. */

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parsePasswordHash } from '../crypto/password-hash.ts';
+import pLimit from 'p-limit';
+import { hashThreads, parsePasswordHash } from '../crypto/password-hash.ts';
 import type { Report } from '../telemetry/events.ts';
-import { withDeadline } from './deadline.ts';
+import { inTime } from './deadline.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { parseProfile } from './user-answer.ts';
 import type { Profile, UserStore } from './user-store.ts';
@@ -49,19 +50,18 @@ export async function createOwnUsers(options: {
 }): Promise<UserStore> {
   const { module, report } = options;
   const location = /^(\.{0,2}\/|[A-Za-z]:)/.test(module) ? pathToFileURL(resolve(module)).href : module;
-  const { [exported]: create } = (await withDeadline(import(location))) as Record<string, unknown>;
+  const { [exported]: create } = (await inTime(import(location))) as Record<string, unknown>;
   if (typeof create !== 'function') throw new Error(`it exports no function ${exported}`);
-  const store = checked(await withDeadline(Promise.resolve(create(createOptions(report)))));
+  const store = checked(await inTime(Promise.resolve(create(createOptions(report)))));
 
   return {
     async authenticate(username, password) {
-      const answer = await withDeadline(call(() => store.authenticate(username, password)));
+      const answer = await inTime(call(() => store.authenticate(username, password)));
       return asProfile(answer) ?? { refused: 'refused_by_module' };
     },
-    findById:
-      store.findById && (async (id) => asProfile(await withDeadline(call(() => store.findById?.(id))))),
-    ping: async () => withDeadline(call(() => store.ping?.())),
-    close: async () => withDeadline(call(() => store.close?.())),
+    findById: store.findById && (async (id) => asProfile(await inTime(call(() => store.findById?.(id))))),
+    ping: async () => inTime(call(() => store.ping?.())),
+    close: async () => inTime(call(() => store.close?.())),
   };
 }
 
@@ -87,12 +87,14 @@ function checked(store: unknown): OwnUserStore {
 
 function createOptions(report: Report): UserStoreOptions {
   const check = createPasswordCheck();
+  const oneOfFew = pLimit(hashThreads);
   return {
     verifyPassword(_username, stored, password) {
       const parsed = stored ? parsePasswordHash(stored) : undefined;
       if (parsed !== undefined && 'problem' in parsed)
         report('users.hash_unusable', { problem: parsed.problem });
-      return check(parsed && 'hash' in parsed ? parsed.hash : undefined, password);
+      const hash = parsed && 'hash' in parsed ? parsed.hash : undefined;
+      return oneOfFew(() => check(hash, password));
     },
   };
 }

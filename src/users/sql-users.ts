@@ -1,11 +1,10 @@
 import { type Dialect, Kysely, type RawBuilder, sql } from 'kysely';
 import { type PasswordHash, parsePasswordHash } from '../crypto/password-hash.ts';
-import { parseStatement, type Statement } from '../sql/named-parameter.ts';
+import { splitAtParameter } from '../sql/named-parameter.ts';
 import type { Report } from '../telemetry/events.ts';
-import { withDeadline } from './deadline.ts';
+import { inTime } from './deadline.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { isUnreachable, type Profile, type Refused, type UserStore } from './user-store.ts';
-import { createWeaknessReport } from './weakness-report.ts';
 
 export interface SqlUsersOptions {
   readonly dialect: Dialect;
@@ -30,34 +29,28 @@ export function createSqlUsers(options: SqlUsersOptions): UserStore {
   const { dialect, query, byIdQuery, pepper, report } = options;
   const db = new Kysely<unknown>({ dialect });
   const check = createPasswordCheck();
-  const reportWeakness = createWeaknessReport(report);
 
   async function rowsOf(statement: RawBuilder<unknown>): Promise<Row[]> {
-    const { rows } = await withDeadline(statement.execute(db));
+    const { rows } = await inTime(statement.execute(db));
     return rows as Row[];
   }
 
-  /** The statement with the columns that it has; an error that names those that it lacks. */
+  /** The statement with the columns that it has; an error that names a required one that it lacks. */
   async function prepare(variable: string, text: string, parameter: string, required: readonly string[]) {
-    const statement = parseStatement(text, parameter);
-    if (statement === undefined) throw new Error(`${variable} has no :${parameter}`);
-    const tried = async (column: string) => {
+    const statement = statementOf(text, parameter);
+    const columns: string[] = [];
+    for (const column of ['*', ...required, ...optionalColumns])
       try {
         await rowsOf(selecting(statement, [column], 0)('')).catch(unlessData);
-        return true;
+        columns.push(column);
       } catch (cause) {
         if (isUnreachable(cause)) throw cause;
-        if (column !== '*' && isMissingColumn(cause)) return false;
-        throw new Error(`${variable}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+        if (column === '*' || !isMissingColumn(cause))
+          throw new Error(`${variable}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+        if (required.includes(column))
+          throw new Error(`${variable} gives no column ${column}: name it with AS`, { cause });
       }
-    };
-    await tried('*');
-    const columns: string[] = [];
-    for (const column of [...required, ...optionalColumns]) if (await tried(column)) columns.push(column);
-    const missing = required.filter((column) => !columns.includes(column));
-    if (missing.length > 0)
-      throw new Error(`${variable} gives no column ${missing.join(' and none ')}: name it with AS`);
-    return selecting(statement, columns);
+    return selecting(statement, columns.slice(1));
   }
 
   /** At most two rows; none where the value could not be in the database at all. */
@@ -75,7 +68,7 @@ export function createSqlUsers(options: SqlUsersOptions): UserStore {
       report('users.hash_unusable', { problem: parsed.problem });
       return { refused: 'hash_unusable' };
     }
-    reportWeakness(parsed.hash);
+    if (parsed.hash.weakness !== undefined) report('users.weak_hash', { format: parsed.hash.weakness });
     return parsed.hash;
   }
 
@@ -134,6 +127,19 @@ export function createSqlUsers(options: SqlUsersOptions): UserStore {
     },
     close: () => db.destroy(),
   };
+}
+
+/** An operator's statement, given the value of its one parameter. */
+type Statement = (value: string) => RawBuilder<unknown>;
+
+/** Binds the value by the database's own protocol: it never becomes a part of the text. */
+export function statementOf(text: string, parameter: string): Statement {
+  const pieces = splitAtParameter(text, parameter) ?? [text];
+  return (value) =>
+    sql.join(
+      pieces.map((piece, index) => (index === 0 ? sql.raw(piece) : sql`${value}${sql.raw(piece)}`)),
+      sql``,
+    );
 }
 
 /** Just these columns, and never more rows than tell one from many. */

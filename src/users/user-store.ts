@@ -64,10 +64,10 @@ export interface Lookup {
 /** A user store as the server asks it. */
 export interface Users extends Omit<UserStore, 'findById'> {
   /**
-   * Never rejects. While the store can't be reached, or does not answer within `patienceMs`, its last answer counts; a user
+   * Never rejects. While the store can't be reached, or does not answer within `timeoutMs`, its last answer counts; a user
    * whom it has not answered about counts as there.
    */
-  find(id: string, patienceMs?: number): Promise<Lookup>;
+  find(id: string, timeoutMs?: number): Promise<Lookup>;
 }
 
 /** The back-end was not reached, or did not answer in time. */

@@ -1,14 +1,16 @@
 import { exec } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
+import { runCli } from '../../src/commands/program.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { parsePasswordHash } from '../../src/crypto/password-hash.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { keepCode, keepLink, keepMany } from '../storage/storage-conformance.ts';
 import { runAtTerminal, runCommand, runCommandApart } from '../support/cli.ts';
 import { awsEnvironment } from '../support/dynamodb.ts';
+import { runHere } from '../support/run-here.ts';
 import { cloudLights, settings, temporaryFolder } from '../support/server.ts';
 import { startStorages } from '../support/storages.ts';
 
@@ -97,8 +99,31 @@ describe('check-config', () => {
     const scripts = await runCommand(['check-config', '--json'], wrong);
     expect(JSON.parse(scripts.out)).toMatchObject({
       ok: false,
-      problems: [{ where: 'PORT' }, { where: 'STORAGE' }],
+      problems: [{ setting: 'PORT' }, { setting: 'STORAGE' }],
     });
+  });
+
+  it('reads a .env in development alone, says so in production, and names one that is not UTF-8', async () => {
+    const cwd = temporaryFolder();
+    const check = async (content: string | Buffer, env: Record<string, string>) => {
+      writeFileSync(join(cwd, '.env'), content);
+      return (await runHere(() => runCli(['check-config']), { cwd, env })).out;
+    };
+    const behind = { PUBLIC_URL: 'https://link.example.com', TRUST_PROXY: 'none' };
+    const inFolder = (name: string) => join(realpathSync(cwd), name);
+    const text = '\uFEFFPORT=nowhere\r\nLOG_LEVEL=debug\r\n';
+    expect(await check(text, {})).toBe('Problem: PORT must be a whole number from 1 to 65535\n');
+    expect(await check(text, { PORT: '9000' })).toBe('The configuration is right.\n');
+    for (const NODE_ENV of ['production', ' production '])
+      expect(await check(text, { ...(await settings(cwd)), ...behind, NODE_ENV })).toBe(
+        `Warning: ${inFolder('.env')} is not read, since NODE_ENV is production: set what is in it in the environment\nThe configuration is right.\n`,
+      );
+    expect(await check('NODE_ENV=production\n', {})).toMatch(
+      /\.env sets NODE_ENV to production, which reads no such file: set all/,
+    );
+    expect(await check(Buffer.from(text, 'utf16le'), {})).toBe(
+      `Problem: ${inFolder('.env')} is UTF-16: save it as UTF-8\n`,
+    );
   });
 
   it('opens users and storage when told to', async () => {
@@ -109,7 +134,7 @@ describe('check-config', () => {
     const { code, out } = await runCommand(['check-config', '--connect'], away);
     expect(code).toBe(1);
     expect(out).toMatch(
-      /Problem: STORAGE can’t be opened at postgres:\/\/127\.0\.0\.1:1\/links: nothing listens there/,
+      /Problem: STORAGE can’t be opened at postgres:\/\/127\.0\.0\.1:1\/links: .*: nothing listens there/,
     );
     const nobody = { ...env, USERS: 'ldap://127.0.0.1:1/dc=x' };
     const withoutUsers = await runCommand(['check-config', '--connect'], nobody);

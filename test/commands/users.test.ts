@@ -146,7 +146,7 @@ describe('users add', () => {
     const latin1 = Buffer.from(`zo\xe9:x\n${htpasswd.split('\n')[0]}\n`, 'latin1');
     writeFileSync(file.path, latin1);
     const result = await file.users(['remove', 'alice']);
-    expect(result).toMatchObject({ code: 1, err: expect.stringContaining('is not in UTF-8') });
+    expect(result).toMatchObject({ code: 1, err: expect.stringContaining('is not UTF-8') });
     expect(readFileSync(file.path).equals(latin1)).toBe(true);
     const link = join(temporaryFolder(), 'link');
     symlinkSync(join(temporaryFolder(), 'nowhere'), link);

@@ -142,9 +142,7 @@ describe('npm run bundle', () => {
       '  - PUBLIC_URL in .ebextensions/site.config is still to be filled in',
       '  - USERS in .ebextensions/site.config is still to be filled in',
       '  - SSLCertificateArns in .ebextensions/site.config is still to be filled in',
-      expect.stringMatching(
-        /^ {2}- CLIENTS names site\/clients\.json, which can’t be read \(it is not in the bundle/,
-      ),
+      expect.stringMatching(/^ {2}- CLIENTS names site\/clients\.json, but it is not in the bundle/),
     ]);
     const other = await bundle(folder, '--profile', 'single');
     expect(other.err).toContain(`PUBLIC_URL in ${single}/.ebextensions/site.config is still`);

@@ -39,7 +39,7 @@ describe('the image', () => {
         'COPY --from=packages /usr/local/bin/node /usr/local/bin/node',
         'COPY --from=packages /app/node_modules node_modules',
         'WORKDIR /app',
-        'ENV NODE_ENV=production PORT=8080',
+        'ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080',
         'EXPOSE 8080',
       ]),
     );
@@ -130,6 +130,6 @@ describe('compose.dev.yaml', () => {
     const redirectUri = `http://localhost:${PORT}/simulator/na/spa/skill/account-linking-status.html?vendorId=M2SIMULATOR000`;
     const path = authorizePath({ client_id: 'demo-skill', redirect_uri: redirectUri });
     const { headers } = await signIn(server, path, { username: person, password: secret });
-    expect(headers.get('location')).toMatch(/#state=xyz&access_token=/);
+    expect(headers['location']).toMatch(/#state=xyz&access_token=/);
   });
 });

@@ -1,3 +1,4 @@
+import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { colorRules, startExamining } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -28,9 +29,9 @@ describe('a brand’s colour', () => {
     const examine = await startExamining(page);
     const pages = new Set<string>();
     for (const { client_id, brand_color } of clients) {
-      const answer = await fetch(url + authorizePath({ client_id, scope: 'lights' }));
+      const answer = await request(url).get(authorizePath({ client_id, scope: 'lights' }));
       // Into the page that is open, where axe is already: loading it a hundred times takes longer than all else.
-      const html = await answer.text();
+      const html = answer.text;
       await page.setContent(html);
       pages.add(/<style>(.*)<\/style>/s.exec(html)?.[1] ?? '');
       for (const { scheme, violations, passed } of await examine(colorRules, ['light', 'dark'])) {

@@ -1,9 +1,11 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { generateSigningKey } from '../../src/crypto/signing-key.ts';
 import { awsEnvironment } from '../support/dynamodb.ts';
 import { type ServerProcess, startProcess } from '../support/process.ts';
 import {
+  allLinks,
   authorizePath,
   clientSecret,
   freePort,
@@ -44,34 +46,36 @@ const asServer = ({ url }: { readonly url: string }) => ({ url }) as TestServer;
 
 async function isActive({ url }: { readonly url: string }, token: string): Promise<boolean> {
   const body = new URLSearchParams({ client_id: 'cloud-lights', client_secret: clientSecret, token });
-  const answer = await fetch(`${url}/introspect`, { method: 'POST', body });
-  return ((await answer.json()) as { active: boolean }).active;
+  const answer = await request(url).post('/introspect').type('form').send(body.toString());
+  return (answer.body as { active: boolean }).active;
 }
 
 async function postLinks({ url }: { readonly url: string }, fields: Readonly<Record<string, string>>) {
-  const headers = { 'Sec-Fetch-Site': 'same-origin' };
-  const answer = await fetch(`${url}/links`, { method: 'POST', headers, body: new URLSearchParams(fields) });
-  const page = await answer.text();
-  return { status: answer.status, ticket: /name="ticket" value="([^"]+)"/.exec(page)?.[1] ?? '' };
+  const { status, text } = await request(url)
+    .post('/links')
+    .set('Sec-Fetch-Site', 'same-origin')
+    .type('form')
+    .send(fields);
+  return { status, ticket: /name="ticket" value="([^"]+)"/.exec(text)?.[1] ?? '' };
 }
 
 describe.each(Object.entries(engines))('two processes on one %s', (_name, place) => {
   it('serve one flow in turns: page, sign-in, token, links, unlinking', async () => {
     const { one, other } = await startTwo((await place()).location());
-    const page = await fetch(one.url + authorizePath());
-    const [, reference = ''] = /name="reference" value="([^"]+)"/.exec(await page.text()) ?? [];
+    const page = await request(one.url).get(authorizePath());
+    const [, reference = ''] = /name="reference" value="([^"]+)"/.exec(page.text) ?? [];
     const answer = await signIn(other, authorizePath(), {
       username: 'alice',
       password: 'wonderland',
       reference,
     });
-    const fragment = new URL(answer.headers.get('location') ?? '').hash.slice(1);
+    const fragment = new URL(answer.headers['location'] ?? '').hash.slice(1);
     const token = new URLSearchParams(fragment).get('access_token') ?? '';
     expect(await isActive(one, token)).toBe(true);
     expect(await isActive(other, token)).toBe(true);
     const { ticket } = await postLinks(one, { username: 'alice', password: 'wonderland' });
     const unlinking = await Promise.all(
-      [one, other].map((server) => postLinks(server, { ticket, link: 'all' })),
+      [one, other].map((server) => postLinks(server, { ticket, link: allLinks() })),
     );
     expect(unlinking.map(({ status }) => status)).toEqual([200, 200]);
     expect(await isActive(one, token)).toBe(false);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startProcess } from '../support/process.ts';
 import {
+  askUserinfo,
   authorizePath,
   freePort,
   link,
@@ -21,7 +22,7 @@ function reached(url: string): TestServer {
 }
 
 async function userinfo(url: string, token: string): Promise<number> {
-  return (await fetch(`${url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } })).status;
+  return (await askUserinfo({ url }, token)).status;
 }
 
 async function started(changes: Readonly<Record<string, string>> = {}, folder = temporaryFolder()) {
@@ -44,7 +45,7 @@ describe('npm start', () => {
       /Sign in as {2}(\w+), password (\S+)/.exec(server.output()) ?? [];
     const redirectUri = `http://localhost:${port}/simulator/na/spa/skill/account-linking-status.html?vendorId=M2SIMULATOR000`;
     const path = authorizePath({ client_id: 'demo-skill', redirect_uri: redirectUri });
-    expect((await signIn(server, path, { username, password })).headers.get('location')).toMatch(
+    expect((await signIn(server, path, { username, password })).headers['location']).toMatch(
       /#state=xyz&access_token=/,
     );
     expect((await signIn(server, path, { username, password: `${password}x` })).status).toBe(422);
@@ -130,10 +131,10 @@ describe('npm start', () => {
   it('says that the port is taken, or the database no database, and exits with 1', async () => {
     const { server, env } = await started();
     for (const [changes, said] of [
-      [{}, /PORT \d+ at HOST 127\.0\.0\.1 can’t be listened on: another program is there already/],
+      [{}, /PORT \d+ at HOST 127\.0\.0\.1 can’t be listened on: .*another program is there already/],
       [
         { STORAGE: `sqlite:${join(import.meta.dirname, 'process.test.ts')}` },
-        /STORAGE can’t be opened at .*process\.test\.ts: file is not a database; it must be a SQLite file/,
+        /STORAGE can’t be opened at .*process\.test\.ts: file is not a database: it must be a SQLite file/,
       ],
       [{ STORAGE: `sqlite:${import.meta.filename}/links.db` }, /STORAGE can’t be opened at .*links\.db: /],
     ] as const) {

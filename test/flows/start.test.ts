@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Kysely, sql } from 'kysely';
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StartError } from '../../src/adapters.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
+import { hurry } from '../support/clock.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
 import { type FlakyProxy, startFlakyProxy } from '../support/flaky-proxy.ts';
 import { startProcess } from '../support/process.ts';
@@ -49,12 +51,12 @@ async function people() {
   return { db, proxy, env: { USERS: through, USERS_QUERY: query } };
 }
 
-/** Begins to start a server that has so many seconds of patience. */
-async function begin(changes: Readonly<Record<string, string>>, patienceSeconds: number) {
+/** Begins to start a server. */
+async function begin(changes: Readonly<Record<string, string>>) {
   const folder = temporaryFolder();
   const log: LogLine[] = [];
   const env = { ...(await settings(folder)), ...changes };
-  const starting = startServerIn(folder, env, { patienceSeconds }, log);
+  const starting = startServerIn(folder, env, log);
   starting.catch(() => {});
   const said = (event: string) =>
     vi.waitFor(() => expect(log.some((line) => line['event'] === event)).toBe(true), { timeout: 30_000 });
@@ -70,7 +72,7 @@ describe('a start', () => {
     const proxy = await startFlakyProxy(postgres.port);
     await refusing(proxy);
     const url = (await database()).replace(`:${postgres.port}/`, `:${proxy.port}/`);
-    const { starting, log, said } = await begin({ STORAGE: url }, 60);
+    const { starting, log, said } = await begin({ STORAGE: url });
     await said('server.waiting');
     await proxy.become('working');
     expect(await isActive(await starting, await link(await starting))).toBe(true);
@@ -81,7 +83,8 @@ describe('a start', () => {
   });
 
   it('ends after a while without storage, and with what to do', async () => {
-    const { starting } = await begin({ STORAGE: 'postgres://app:secret@127.0.0.1:9/links' }, 0.2);
+    hurry(20);
+    const { starting } = await begin({ STORAGE: 'postgres://app:secret@127.0.0.1:9/links' });
     const error = await starting.catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(StartError);
     expect(String(error)).toMatch(/STORAGE can’t be opened at .*: nothing listens there; start it/);
@@ -91,16 +94,16 @@ describe('a start', () => {
   it('goes on after a while without users; nobody can sign in, links work, and all is well when they are back', async () => {
     const { proxy, env } = await people();
     await refusing(proxy);
-    const { starting, log, said } = await begin(env, 0.2);
+    hurry(20);
+    const { starting, log, said } = await begin(env);
     const server = await starting;
-    const readiness = async () => (await fetch(`${server.url}/readyz`)).json();
+    const readiness = async () => (await request(server.url).get('/readyz')).body;
     expect(await readiness()).toEqual({ status: 'unavailable', storage: 'ok', users: 'unavailable' });
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect((await request(server.url).get('/healthz')).status).toBe(200);
     expect((await signIn(server, authorizePath())).status).toBe(503);
     expect(log.find(({ event }) => event === 'users.unavailable')).toMatchObject({
       message: expect.stringMatching(/^USERS can’t be used at .*nothing listens there/),
     });
-    // Twice as often as the start has waited.
     const reminders = () => log.filter(({ event, message }) => event === 'users.unavailable' && message);
     await vi.waitFor(() => expect(reminders().length).toBeGreaterThan(1), 30_000);
     await proxy.become('working');
@@ -115,7 +118,7 @@ describe('a start', () => {
     ['no such column by id', { USERS_BY_ID_QUERY: 'select username from people where id = :id' }],
   ])('ends at once where users answer and it is wrong: %s', async (_what, changes) => {
     const { env } = await people();
-    const { starting, log } = await begin({ ...env, ...changes }, 60);
+    const { starting, log } = await begin({ ...env, ...changes });
     await expect(starting).rejects.toThrow(/^USERS can’t be used at .*: USERS_(BY_ID_)?QUERY/s);
     expect(log.filter(({ event }) => event === 'server.waiting')).toEqual([]);
   });
@@ -123,12 +126,13 @@ describe('a start', () => {
   it('that found users away is not ready, and does not end, where they then answer and it is wrong', async () => {
     const { proxy, env, db } = await people();
     await refusing(proxy);
-    const { starting } = await begin(env, 0.2);
+    hurry(20);
+    const { starting } = await begin(env);
     const server = await starting;
     await sql`alter table people rename column password_hash to hash`.execute(db);
     await proxy.become('working');
     expect((await signIn(server, authorizePath())).status).toBe(503);
-    const readiness = async () => (await fetch(`${server.url}/readyz`)).status;
+    const readiness = async () => (await request(server.url).get('/readyz')).status;
     expect(await readiness()).toBe(503);
     await sql`alter table people rename column hash to password_hash`.execute(db);
     expect((await signIn(server, authorizePath())).status).toBe(303);
@@ -137,11 +141,20 @@ describe('a start', () => {
 
   it('of a server that was ready: it is so no longer when a column is gone', async () => {
     const { env, db } = await people();
-    const server = await (await begin(env, 60)).starting;
-    const readiness = async () => (await fetch(`${server.url}/readyz`)).json();
+    const server = await (await begin(env)).starting;
+    const readiness = async () => (await request(server.url).get('/readyz')).body;
     expect(await readiness()).toMatchObject({ status: 'ok' });
     await sql`alter table people rename column password_hash to hash`.execute(db);
     await expect.poll(readiness, { timeout: 30_000, interval: 500 }).toMatchObject({ users: 'unavailable' });
+  });
+
+  it('is given up at once when the process is asked to stop', async () => {
+    const env = await settings(temporaryFolder());
+    const server = startProcess({ ...env, STORAGE: 'postgres://app@127.0.0.1:9/links' });
+    await server.said(/server\.waiting/);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(server.output()).not.toMatch(/server\.started|\bat .*:\d+:\d+/);
   });
 
   it('waits a minute for users, as a process of its own, and then listens', {
@@ -153,24 +166,24 @@ describe('a start', () => {
     await server.said(/server\.started/);
     expect(performance.now() - startedAt).toBeGreaterThan(58_000);
     expect(server.output().match(/server\.waiting/g)?.length).toBeGreaterThan(9);
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
-    expect((await fetch(server.url + authorizePath())).status).toBe(200);
+    expect((await request(server.url).get('/readyz')).status).toBe(503);
+    expect((await request(server.url).get(authorizePath())).status).toBe(200);
   });
 });
 
 describe('/readyz', () => {
   it('asks every ten seconds at most, and makes no sign-in up', async () => {
     const { env, proxy } = await people();
-    const server = await (await begin(env, 60)).starting;
-    await fetch(`${server.url}/readyz`);
+    const server = await (await begin(env)).starting;
+    await request(server.url).get('/readyz');
     const before = proxy.sent().length;
     const now = performance.now();
     const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 9000);
     onTestFinished(() => clock.mockRestore());
-    for (let time = 0; time < 200; time += 1) await fetch(`${server.url}/readyz`);
+    for (let time = 0; time < 200; time += 1) await request(server.url).get('/readyz');
     expect(proxy.sent().length).toBe(before);
     clock.mockReturnValue(now + 11_000);
-    await fetch(`${server.url}/readyz`);
+    await request(server.url).get('/readyz');
     expect(proxy.sent().length).toBeGreaterThan(before);
   });
 });

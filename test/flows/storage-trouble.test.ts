@@ -1,7 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
+import request, { type Response } from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { modes, startFlakyProxy } from '../support/flaky-proxy.ts';
 import {
+  allLinks,
+  askUserinfo,
   authorizeCode,
   authorizeCodePath,
   authorizePath,
@@ -26,17 +29,17 @@ function callersOf(
   token: string,
   refreshToken = 'x'.repeat(64),
 ): Readonly<Record<string, () => Promise<Response>>> {
-  const post = (path: string, fields: Record<string, string>) =>
-    fetch(server.url + path, { method: 'POST', body: new URLSearchParams(fields) });
+  const post = async (path: string, fields: Record<string, string>) =>
+    await request(server.url).post(path).type('form').send(fields);
   return {
     'sign-in': () => signIn(server, authorizePath()),
     introspection: () => post('/introspect', { ...client, token }),
     revocation: () => post('/revoke', { ...client, token: 'x'.repeat(43) }),
-    userinfo: () => fetch(`${server.url}/userinfo`, { headers: { Authorization: `Bearer ${token}` } }),
+    userinfo: () => askUserinfo(server, token),
     'sign-in for a code': () => signIn(server, authorizeCodePath()),
     refreshing: () =>
       post('/token', { ...codeClient, grant_type: 'refresh_token', refresh_token: refreshToken }),
-    unlinking: () => post('/links', { ticket: 'x'.repeat(43), link: 'all' }),
+    unlinking: () => post('/links', { ticket: 'x'.repeat(43), link: allLinks() }),
     'own links': () => post('/links', { username: 'alice', password: 'wonderland' }),
   };
 }
@@ -54,19 +57,19 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     const token = await link(server);
     const { refresh_token: refreshToken } = await redeem(server, await authorizeCode(server));
     const callers = callersOf(server, token, refreshToken);
-    const readiness = async () => (await fetch(`${server.url}/readyz`)).json();
+    const readiness = async () => (await request(server.url).get('/readyz')).body;
     await proxy.become(mode);
     let answered = 0;
     const calls = Object.entries(callers).map(async ([what, call]) => {
       const answer = await call();
       answered += 1;
       expect(answer.status, `${what} while ${mode}`).toBe(503);
-      expect(Number(answer.headers.get('retry-after')), what).toBeGreaterThan(0);
-      const text = await answer.text();
+      expect(Number(answer.headers['retry-after']), what).toBeGreaterThan(0);
+      const text = answer.text;
       expect(text, what).toMatch(/temporarily_unavailable|in a moment: nothing is lost/);
       expect(text, what).not.toMatch(/p@ss|127\.0\.0\.1/);
     });
-    expect((await fetch(server.url + authorizePath())).status).toBe(200);
+    expect((await request(server.url).get(authorizePath())).status).toBe(200);
     // The page did not wait for the storage. All other requests do.
     if (mode === 'silent') expect(answered).toBe(0);
     await Promise.all(calls);
@@ -93,11 +96,11 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     ])
       expect((await callersOf(server, token)['userinfo']?.())?.status).toBe(401);
     await link(server);
-    const page = await (await callersOf(server, '')['own links']?.())?.text();
+    const page = (await callersOf(server, '')['own links']?.())?.text;
     const [, ticket = ''] = /name="ticket" value="([^"]*)"/.exec(page ?? '') ?? [];
     for (const chosen of ['\0', 'x'.repeat(5000), '', 'all-', `all-${'9'.repeat(12)}`]) {
       const body = new URLSearchParams({ ticket, link: chosen });
-      expect((await fetch(`${server.url}/links`, { method: 'POST', body })).status).toBe(200);
+      expect((await request(server.url).post('/links').type('form').send(body.toString())).status).toBe(200);
     }
     expect(server.events('storage.unavailable')).toEqual([]);
   });
@@ -130,7 +133,7 @@ describe.each(['PostgreSQL', 'DynamoDB'] as const)('%s that comes and goes', (na
     const granted: string[] = [];
     const attempts = Array.from({ length: 40 }, async (_, index) => {
       if (index === 20) await proxy.become('closing');
-      const location = (await signIn(server, authorizePath())).headers.get('location');
+      const location = (await signIn(server, authorizePath())).headers['location'];
       const token = new URLSearchParams(new URL(location ?? 'x:').hash.slice(1)).get('access_token');
       if (token !== null) granted.push(token);
     });
@@ -151,7 +154,7 @@ describe('SQLite that another process holds', () => {
     other.exec('begin immediate');
     const callers = callersOf(server, token);
     const read = async () => {
-      expect((await fetch(server.url + authorizePath())).status).toBe(200);
+      expect((await request(server.url).get(authorizePath())).status).toBe(200);
       expect((await callers['userinfo']?.())?.status).toBe(200);
     };
     const writing = signIn(server, authorizePath());
@@ -167,7 +170,7 @@ describe('SQLite that another process holds', () => {
     for (; waiting; reads += 1) await read();
     const refused = await refusing;
     expect(refused.status).toBe(503);
-    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(refused.headers['retry-after']).toBe('5');
     expect(reads).toBeGreaterThan(1);
     const waitingSince = performance.now();
     expect((await refresh(server, refreshToken)).status).toBe(503);

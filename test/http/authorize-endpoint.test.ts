@@ -10,13 +10,14 @@ import {
   cloudLights,
   euRedirectUri,
   htpasswd,
+  isActive,
   signIn,
   startServer,
   type TestServer,
 } from '../support/server.ts';
 
 /** The fragment that a browser was sent to Alexa with. */
-function fragmentOf(location: string | null): URLSearchParams {
+function fragmentOf(location: string | undefined): URLSearchParams {
   return new URLSearchParams(new URL(location ?? 'missing:').hash.slice(1));
 }
 
@@ -27,9 +28,9 @@ function referenceOn(page: string): string {
 async function get(
   server: TestServer,
   path: string,
-): Promise<{ status: number; html: string; headers: Headers }> {
-  const answer = await fetch(server.url + path, { redirect: 'manual' });
-  return { status: answer.status, html: await answer.text(), headers: answer.headers };
+): Promise<{ status: number; html: string; headers: Record<string, string> }> {
+  const { status, text: html, headers } = await request(server.url).get(path);
+  return { status, html, headers };
 }
 
 describe('GET /authorize', () => {
@@ -37,7 +38,7 @@ describe('GET /authorize', () => {
     const server = await startServer();
     const { status, html, headers } = await get(server, authorizePath());
     expect(status).toBe(200);
-    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(html).toContain('Sign in with your Cloud Lights account to link it to Alexa.');
     expect(html).toContain('This is not your Amazon password.');
     expect(html).not.toMatch(/<script|javascript:| on\w+=/i);
@@ -46,16 +47,16 @@ describe('GET /authorize', () => {
 
   it('is shown under a policy that allows its own style alone and says nothing of form-action', async () => {
     const { headers } = await get(await startServer(), authorizePath());
-    const policy = headers.get('content-security-policy') ?? '';
+    const policy = headers['content-security-policy'] ?? '';
     expect(policy).toMatch(
       /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; frame-ancestors 'none'; base-uri 'none'$/,
     );
     expect(policy).not.toContain('form-action');
-    expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('referrer-policy')).toBe('same-origin');
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['referrer-policy']).toBe('same-origin');
+    expect(headers['x-content-type-options']).toBe('nosniff');
     for (const absent of ['set-cookie', 'x-powered-by', 'location', 'strict-transport-security', 'etag']) {
-      expect(headers.has(absent), absent).toBe(false);
+      expect(absent in headers, absent).toBe(false);
     }
   });
 
@@ -77,17 +78,17 @@ describe('GET /authorize', () => {
       const { html, headers } = await get(server, authorizePath());
       for (const uri of Object.values(look)) expect(html).toContain(`="${uri.replace('&', '&amp;')}"`);
       expect(html).toContain(`:root{--brand:${brand_color};--on-brand:${onBrand};`);
-      const policy = headers.get('content-security-policy') ?? '';
+      const policy = headers['content-security-policy'] ?? '';
       expect(policy).toContain('; img-src https://cdn.example.com; ');
       const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
       expect(policy).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     }
   });
 
-  it('sends HSTS where it is reached by https', async () => {
+  it('sends HSTS where it is reached by https, for no other host under its name', async () => {
     const server = await startServer({ PUBLIC_URL: 'https://link.example.com' });
-    expect((await get(server, authorizePath())).headers.get('strict-transport-security')).toMatch(
-      /max-age=31536000/,
+    expect((await get(server, authorizePath())).headers['strict-transport-security']).toBe(
+      'max-age=31536000',
     );
   });
 
@@ -108,7 +109,7 @@ describe('GET /authorize', () => {
     const server = await startServer();
     const { status, html, headers } = await get(server, path);
     expect(status).toBe(400);
-    expect(headers.has('location')).toBe(false);
+    expect('location' in headers).toBe(false);
     const [event] = server.events('authorization.refused');
     expect(event).toMatchObject({ reason, reference: referenceOn(html) });
     expect(html).not.toContain('evil.example');
@@ -130,22 +131,21 @@ describe('GET /authorize', () => {
     ['invalid_request', `${authorizePath()}&scope=profile&scope=lights`],
     ['invalid_request', authorizePath({ state: 'x'.repeat(4097) })],
     ['invalid_scope', authorizePath({ scope: 'profile admin' })],
-  ])('sends %s back to Alexa, with state', async (error, path) => {
+  ])('sends %s back to Alexa, with a state that is not too long', async (error, path) => {
     const server = await startServer();
     const { status, headers } = await get(server, path);
     expect(status).toBe(303);
-    expect(headers.get('location')?.startsWith(`${euRedirectUri}#error=`)).toBe(true);
-    const fragment = fragmentOf(headers.get('location'));
+    expect(headers['location']?.startsWith(`${euRedirectUri}#error=`)).toBe(true);
+    const fragment = fragmentOf(headers['location']);
     expect(fragment.get('error')).toBe(error);
     expect(fragment.get('error_description')).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
-    expect(fragment.get('state')).toBe(new URLSearchParams(path.split('?')[1]).get('state'));
+    const state = new URLSearchParams(path.split('?')[1]).get('state') ?? '';
+    expect(fragment.get('state')).toBe(state.length > 4096 ? null : state);
   });
 
   it('sends response_type=code back in the query to a client of the implicit grant', async () => {
     const { headers } = await get(await startServer(), authorizePath({ response_type: 'code' }));
-    expect(headers.get('location')).toMatch(
-      /\?vendorId=M2AAAAAAAAAAAA&error=unauthorized_client&.*&state=xyz$/,
-    );
+    expect(headers['location']).toMatch(/\?vendorId=M2AAAAAAAAAAAA&error=unauthorized_client&.*&state=xyz$/);
   });
 
   it('ignores parameters that it does not know, also repeated ones', async () => {
@@ -165,7 +165,7 @@ describe('GET /authorize', () => {
   it('escapes everything that comes from outside', async () => {
     const server = await startServer();
     const username = '"><script>alert(1)</script>&amp;';
-    const html = await (await signIn(server, authorizePath(), { username, password: 'x' })).text();
+    const html = (await signIn(server, authorizePath(), { username, password: 'x' })).text;
     expect(html).not.toContain('<script>');
     expect(html).toContain('&quot;&gt;&lt;script');
   });
@@ -176,11 +176,11 @@ describe('POST /authorize', () => {
     const server = await startServer();
     const answer = await signIn(server, authorizePath());
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toMatch(
+    expect(answer.headers['location']).toMatch(
       /^https:\/\/layla\.amazon\.com\/spa\/skill\/account-linking-status\.html\?vendorId=M2AAAAAAAAAAAA#state=xyz&access_token=[\w-]{43}&token_type=Bearer$/,
     );
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(answer.headers.get('referrer-policy')).toBe('same-origin');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers['referrer-policy']).toBe('same-origin');
   });
 
   it.each([
@@ -202,28 +202,30 @@ describe('POST /authorize', () => {
       .type('form')
       .send({ username: 'alice', password: 'wonderland' });
     expect(answer.status).toBe(303);
-    expect(fragmentOf(answer.headers['location'] ?? null).get('state')).toBe(state);
+    expect(fragmentOf(answer.headers['location']).get('state')).toBe(state);
   });
 
   it('answers at the redirect URI that was received, in each region', async () => {
     const server = await startServer();
-    for (const uri of server.config.clients?.get('cloud-lights')?.redirectUris ?? []) {
+    const uris = server.config.clients.get('cloud-lights')?.redirectUris ?? new Set();
+    for (const uri of uris) {
       const answer = await signIn(server, authorizePath({ redirect_uri: uri }));
-      expect(answer.headers.get('location')?.split('#')[0]).toBe(uri);
+      expect(answer.headers['location']?.split('#')[0]).toBe(uri);
     }
-    expect(server.events('link.created')).toHaveLength(7);
+    // Amazon's six, their own, and the simulator's six.
+    expect(server.events('link.created')).toHaveLength(13);
   });
 
   it('says expires_in only for a client whose tokens expire, and scope never', async () => {
     const server = await startServer();
     const answer = await signIn(server, authorizePath({ client_id: 'other-skill', scope: 'lights' }));
-    expect([...fragmentOf(answer.headers.get('location')).keys()]).toEqual([
+    expect([...fragmentOf(answer.headers['location']).keys()]).toEqual([
       'state',
       'access_token',
       'token_type',
       'expires_in',
     ]);
-    expect(fragmentOf(answer.headers.get('location')).get('expires_in')).toBe('2592000');
+    expect(fragmentOf(answer.headers['location']).get('expires_in')).toBe('2592000');
   });
 
   it('takes a username with the space that a phone adds, and letters with their accents apart', async () => {
@@ -245,7 +247,7 @@ describe('POST /authorize', () => {
     async (_what, fields: Record<string, string>) => {
       const server = await startServer();
       const answer = await signIn(server, authorizePath(), fields);
-      const html = await answer.text();
+      const html = answer.text;
       expect(answer.status).toBe(422);
       expect(html).toContain('That username and password don’t match. Please check both and try again.');
       const focused = fields['username'] ? 'password' : 'username';
@@ -268,10 +270,8 @@ describe('POST /authorize', () => {
   it('keeps the reference of the attempt from page to page, and replaces a malformed one', async () => {
     const server = await startServer();
     const first = referenceOn((await get(server, authorizePath())).html);
-    const second = await (
-      await signIn(server, authorizePath(), { username: 'a', password: 'b', reference: first })
-    ).text();
-    expect(referenceOn(second)).toBe(first);
+    const second = await signIn(server, authorizePath(), { username: 'a', password: 'b', reference: first });
+    expect(referenceOn(second.text)).toBe(first);
     await signIn(server, authorizePath(), { username: 'alice', password: 'wonderland', reference: first });
     await signIn(server, authorizePath(), { username: 'alice', password: 'wonderland', reference: '"><b>' });
     const [kept, replaced] = server.events('link.created');
@@ -286,7 +286,7 @@ describe('POST /authorize', () => {
     const server = await startServer();
     const reference = 'K7QM-2R9X';
     const odd = await signIn(server, authorizePath(), { action: 'format-disk', reference });
-    expect([odd.status, referenceOn(await odd.text())]).toEqual([400, reference]);
+    expect([odd.status, referenceOn(odd.text)]).toEqual([400, reference]);
     const foreign = await request(server.url)
       .post(authorizePath())
       .set('Sec-Fetch-Site', 'cross-site')
@@ -330,7 +330,7 @@ describe('POST /authorize', () => {
       username: 'alice',
     });
     expect(answer.status).toBe(303);
-    expect(Object.fromEntries(fragmentOf(answer.headers.get('location')))).toEqual({
+    expect(Object.fromEntries(fragmentOf(answer.headers['location']))).toEqual({
       error: 'access_denied',
       error_description: 'The user cancelled.',
       state: 'a b+c',
@@ -345,18 +345,17 @@ describe('POST /authorize', () => {
       redirect_uri: euRedirectUri,
     });
     expect(answer.status).toBe(400);
-    expect(answer.headers.has('location')).toBe(false);
+    expect('location' in answer.headers).toBe(false);
     expect(server.events('link.created')).toEqual([]);
   });
 
   it('gives two working answers to a form that was sent twice', async () => {
     const server = await startServer();
     const answers = await Promise.all([signIn(server, authorizePath()), signIn(server, authorizePath())]);
-    const tokens = answers.map((answer) => fragmentOf(answer.headers.get('location')).get('access_token'));
+    const tokens = answers.map((answer) => fragmentOf(answer.headers['location']).get('access_token'));
     expect(new Set(tokens).size).toBe(2);
     for (const token of tokens) {
-      const headers = { Authorization: `Bearer ${token}` };
-      expect((await fetch(`${server.url}/userinfo`, { headers })).status).toBe(200);
+      expect(await isActive(server, token ?? '')).toBe(true);
     }
   });
 
@@ -364,9 +363,9 @@ describe('POST /authorize', () => {
     const server = await startServer();
     rmSync(join(server.folder, 'users.htpasswd'));
     const answer = await signIn(server, authorizePath());
-    const html = await answer.text();
+    const html = answer.text;
     expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(answer.headers['retry-after']).toBe('5');
     expect(html).toContain('Please try again in a moment: nothing is lost.');
     expect(html).toContain('value="alice"');
     expect(server.events('sign_in.unavailable')[0]).toMatchObject({
@@ -446,11 +445,11 @@ describe('what a form may be', () => {
     'answers 415 to bytes that are no UTF-8, labelled “%s”',
     async (label) => {
       const server = await startServer();
-      const answer = await fetch(server.url + authorizePath(), {
-        method: 'POST',
-        headers: { 'Content-Type': `application/x-www-form-urlencoded${label}` },
-        body: Buffer.from('username=zoé', 'latin1'),
-      });
+      const answer = await request(server.url)
+        .post(authorizePath())
+        .set('Content-Type', `application/x-www-form-urlencoded${label}`)
+        .serialize((body) => body)
+        .send(Buffer.from('username=zoé', 'latin1'));
       expect(answer.status).toBe(415);
     },
   );
@@ -462,19 +461,19 @@ describe('what a form may be', () => {
 
   it('answers 405 to another method, with those that there are', async () => {
     const server = await startServer();
-    for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-      const answer = await fetch(server.url + authorizePath(), { method });
+    for (const method of ['put', 'delete', 'patch', 'options'] as const) {
+      const answer = await request(server.url)[method](authorizePath());
       expect(answer.status, method).toBe(405);
-      expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+      expect(answer.headers['allow']).toBe('GET, HEAD, POST');
     }
   });
 
   it('answers HEAD like GET, without the page', async () => {
     const server = await startServer();
-    const answer = await fetch(server.url + authorizePath(), { method: 'HEAD' });
+    const answer = await request(server.url).head(authorizePath());
     expect(answer.status).toBe(200);
-    expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(1000);
-    expect(await answer.text()).toBe('');
+    expect(Number(answer.headers['content-length'])).toBeGreaterThan(1000);
+    expect(answer.text ?? '').toBe('');
   });
 });
 
@@ -485,7 +484,7 @@ it('never sends a password, and keeps no line of it', async () => {
     password: 'the-password',
   });
   const token = fragmentOf(
-    (await signIn(server, authorizePath({ state: 'the-state' }))).headers.get('location'),
+    (await signIn(server, authorizePath({ state: 'the-state' }))).headers['location'],
   ).get('access_token');
   await server.stop();
   const log = JSON.stringify(server.log);

@@ -1,10 +1,11 @@
+import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { furnished } from '../support/gallery.ts';
 import { authorizePath, link, startServer } from '../support/server.ts';
 
 async function ask(url: string, headers: Readonly<Record<string, string>> = {}) {
-  const answer = await fetch(url, { headers });
-  const html = await answer.text();
+  const answer = await request(url).get('').set(headers);
+  const html = answer.text;
   const [, language, direction] = /<html lang="(..)" dir="(...)">/.exec(html) ?? [];
   return { html, language, direction, headers: answer.headers };
 }
@@ -27,8 +28,8 @@ describe('the language of a page', () => {
     const server = await startServer();
     const page = await ask(server.url + authorizePath(), { 'Accept-Language': accepted });
     expect(page.language).toBe(language);
-    expect(page.headers.get('content-language')).toBe(language);
-    expect(page.headers.get('vary')).toBe('Accept-Language');
+    expect(page.headers['content-language']).toBe(language);
+    expect(page.headers['vary']).toBe('Accept-Language');
   });
 
   it.each([
@@ -55,9 +56,9 @@ describe('the language of a page', () => {
       const page = await ask(server.url + path, { 'Accept-Language': 'ar' });
       expect([page.language, page.direction]).toEqual(['ar', 'rtl']);
     }
-    const form = { method: 'POST', headers: { 'Accept-Language': 'ar', 'Sec-Fetch-Site': 'cross-site' } };
-    const refused = await fetch(`${server.url}/links`, { ...form, body: new URLSearchParams({ a: 'b' }) });
-    expect(await refused.text()).toContain('lang="ar"');
+    const headers = { 'Accept-Language': 'ar', 'Sec-Fetch-Site': 'cross-site' };
+    const refused = await request(server.url).post('/links').set(headers).type('form').send({ a: 'b' });
+    expect(refused.text).toContain('lang="ar"');
   });
 
   it('is that of the skill’s name and of what is shared, where they are given in it', async () => {
@@ -89,7 +90,7 @@ describe('the look of a page', () => {
       const { html, headers } = await ask(server.url + path);
       expect(html).toContain(`src="${furnished.logo_uri}" alt="" width="56" height="56"`);
       expect(html).toContain('--brand:#00aa77');
-      expect(headers.get('content-security-policy')).toContain('img-src https://cdn.example.com;');
+      expect(headers['content-security-policy']).toContain('img-src https://cdn.example.com;');
     }
   });
 
@@ -98,12 +99,12 @@ describe('the look of a page', () => {
     for (const path of everybodys) {
       const { html, headers } = await ask(server.url + path);
       expect(html).not.toMatch(/class="mark|--brand:#00aa77|Cloud Lights/);
-      expect(headers.get('content-security-policy')).not.toContain('img-src');
+      expect(headers['content-security-policy']).not.toContain('img-src');
     }
     const own = await ask(server.url + authorizePath({ client_id: 'other' }));
     expect(own.html).toContain('<span class="mark letter" aria-hidden="true">O</span>');
     expect(own.html).toContain('--brand:#123456');
-    expect(own.headers.get('content-security-policy')).not.toContain('img-src');
+    expect(own.headers['content-security-policy']).not.toContain('img-src');
   });
 
   it('has the first letter of the name in the page’s language, which may be several characters', async () => {
@@ -124,12 +125,12 @@ describe('the look of a page', () => {
   it('has the skill’s name on /links in the page’s language', async () => {
     const server = await startServer({ CLIENTS: JSON.stringify([furnished]) });
     await link(server);
-    const page = await fetch(`${server.url}/links`, {
-      method: 'POST',
-      headers: { 'Accept-Language': 'ar', 'Sec-Fetch-Site': 'same-origin' },
-      body: new URLSearchParams({ username: 'alice', password: 'wonderland' }),
-    });
-    expect(await page.text()).toContain('<h2><bdi>أضواء السحاب</bdi></h2>');
+    const page = await request(server.url)
+      .post('/links')
+      .set({ 'Accept-Language': 'ar', 'Sec-Fetch-Site': 'same-origin' })
+      .type('form')
+      .send({ username: 'alice', password: 'wonderland' });
+    expect(page.text).toContain('<h2><bdi>أضواء السحاب</bdi></h2>');
   });
 
   it('keeps a name that runs the other way together', async () => {

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
+import request, { type Response } from 'supertest';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
+import { hurry } from '../support/clock.ts';
 import {
+  allLinks,
   authorizeCode,
   authorizePath,
   isActive,
@@ -18,20 +21,19 @@ import {
 
 const sameOrigin = { 'Sec-Fetch-Site': 'same-origin' };
 
-function post(
+async function post(
   server: TestServer,
   fields: Readonly<Record<string, string>>,
   headers: Record<string, string> = sameOrigin,
 ): Promise<Response> {
-  const body = new URLSearchParams(fields);
-  return fetch(`${server.url}/links`, { method: 'POST', redirect: 'manual', headers, body });
+  return await request(server.url).post('/links').set(headers).type('form').send(fields);
 }
 
 /** Signs in, and gives the page with what is in its form. */
 async function ownLinks(server: TestServer, username = 'alice', password = 'wonderland') {
   const answer = await post(server, { username, password, action: 'sign-in' });
   expect(answer.status).toBe(200);
-  return formOf(await answer.text());
+  return formOf(answer.text);
 }
 
 function formOf(page: string) {
@@ -44,12 +46,12 @@ function formOf(page: string) {
 describe('GET /links', () => {
   it('asks to sign in, on a page like that for linking, with no cookie and no script', async () => {
     const server = await startServer();
-    const answer = await fetch(`${server.url}/links`);
-    const page = await answer.text();
+    const answer = await request(server.url).get('/links');
+    const page = answer.text;
     expect(answer.status).toBe(200);
-    expect(answer.headers.get('set-cookie')).toBeNull();
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
     expect(page).not.toMatch(/<script|value="cancel"/);
     expect(page).toContain('<form method="post">');
     expect(page).toContain('This is not your Amazon password.');
@@ -65,7 +67,7 @@ describe('a person’s own links', () => {
     const { page, ticket, ids } = await ownLinks(server);
     expect(ids).toHaveLength(1);
     expect(page).not.toContain('Cloud Heating');
-    expect((await post(server, { ticket, link: 'all' })).status).toBe(200);
+    expect((await post(server, { ticket, link: allLinks() })).status).toBe(200);
     await expect(redeem(server, code)).rejects.toThrow(/invalid_grant/);
     await redeem(server, await authorizeCode(server));
     expect((await ownLinks(server)).page).toContain('Cloud Heating');
@@ -107,7 +109,7 @@ describe('a person’s own links', () => {
     const [, id = ''] = /value="([0-9a-f]{32})" aria-label="Unlink Other Skill/.exec(page) ?? [];
     const answer = await post(server, { ticket, link: id });
     expect(answer.status).toBe(200);
-    const after = formOf(await answer.text());
+    const after = formOf(answer.text);
     expect(await isActive(server, second)).toBe(false);
     expect(await isActive(server, first)).toBe(true);
     expect(after.ids).toHaveLength(1);
@@ -127,7 +129,7 @@ describe('a person’s own links', () => {
     const mine = [await link(server), await link(server), await link(server, { client_id: 'other-skill' })];
     const { ticket, page, all } = await ownLinks(server);
     expect(page).toContain('Unlink all');
-    const after = formOf(await (await post(server, { ticket, link: all })).text());
+    const after = formOf((await post(server, { ticket, link: all })).text);
     for (const token of mine) expect(await isActive(server, token)).toBe(false);
     expect(after.ids).toEqual([]);
     expect(after.page).toMatch(/Unlinked: (Cloud Lights and Other Skill|Other Skill and Cloud Lights)\./);
@@ -141,7 +143,7 @@ describe('a person’s own links', () => {
       begin select raise(abort, 'no'); end`);
     database.close();
     const { ticket } = await ownLinks(server);
-    const answer = await post(server, { ticket, link: 'all' });
+    const answer = await post(server, { ticket, link: allLinks() });
     expect(answer.status).toBe(503);
     expect(await isActive(server, kept)).toBe(true);
     expect(await isActive(server, ended)).toBe(false);
@@ -158,7 +160,7 @@ describe('a person’s own links', () => {
     const { page, ticket } = await ownLinks(server);
     expect(page.match(/<h2><bdi>/g)).toHaveLength(100);
     expect(page).toContain('Only the newest 100 links are shown.');
-    await post(server, { ticket, link: 'all' });
+    await post(server, { ticket, link: allLinks() });
     expect(await isActive(server, token)).toBe(false);
     expect(
       database.prepare('select count(*) as live from alexa_links where revoked_at is null').get(),
@@ -191,10 +193,10 @@ describe('the ticket', () => {
     const active = await Promise.all(tokens.map((token) => isActive(server, token)));
     expect(active).toEqual([false, false, false]);
     for (let use = 4; use <= 20; use += 1)
-      expect((await post(server, { ticket, link: 'all' })).status).toBe(200);
-    const last = await post(server, { ticket, link: 'all' });
+      expect((await post(server, { ticket, link: allLinks() })).status).toBe(200);
+    const last = await post(server, { ticket, link: allLinks() });
     expect(last.status).toBe(422);
-    expect(await last.text()).toContain('that page worked for five minutes only. Please sign in again');
+    expect(last.text).toContain('that page worked for five minutes only. Please sign in again');
   });
 
   it('ends all that the page shows, also what was linked by an instance whose clock is ahead', async () => {
@@ -220,7 +222,7 @@ describe('the ticket', () => {
     answers.push(await post(server, change));
     for (const answer of answers) {
       expect(answer.status).toBe(200);
-      expect(await answer.text()).toMatch(/Unlinked: [^.]*Cloud Lights/);
+      expect(answer.text).toMatch(/Unlinked: [^.]*Cloud Lights/);
     }
     expect(await isActive(server, token)).toBe(false);
     expect(await isActive(server, other)).toBe(what === 'one');
@@ -237,9 +239,7 @@ describe('the ticket', () => {
     vi.setSystemTime(Date.now() + 2000);
     const later = await link(server);
     const again = await post(server, { ticket, link: all });
-    expect(await again.text()).toMatch(
-      /Unlinked: (Cloud Lights and Other Skill|Other Skill and Cloud Lights)/,
-    );
+    expect(again.text).toMatch(/Unlinked: (Cloud Lights and Other Skill|Other Skill and Cloud Lights)/);
     for (const token of [first, second]) expect(await isActive(server, token)).toBe(false);
     expect(await isActive(server, later)).toBe(true);
   });
@@ -257,7 +257,7 @@ describe('the ticket', () => {
     database.exec(`update alexa_tickets set expires_at = ${Math.floor(Date.now() / 1000)}`);
     database.close();
     for (const wrong of [ticket, randomUUID(), `${ticket}x`, sha256(ticket)]) {
-      expect((await post(server, { ticket: wrong, link: 'all' })).status).toBe(422);
+      expect((await post(server, { ticket: wrong, link: allLinks() })).status).toBe(422);
     }
     expect(await isActive(server, token)).toBe(true);
     expect(JSON.stringify(server.log)).not.toContain(ticket);
@@ -267,7 +267,8 @@ describe('the ticket', () => {
 describe('what has ended', () => {
   it('is taken out by the server itself, and said in the log', async () => {
     const folder = temporaryFolder();
-    const server = await startServerIn(folder, await settings(folder), { sweepSeconds: 0.05 });
+    hurry(600);
+    const server = await startServerIn(folder, await settings(folder));
     await link(server);
     await ownLinks(server);
     const database = new DatabaseSync(`${folder}/links.db`);
@@ -285,13 +286,13 @@ describe('signing in there', () => {
     const wrong = { username: 'alice', password: 'x' };
     const first = await post(server, wrong);
     expect(first.status).toBe(422);
-    const page = await first.text();
+    const page = first.text;
     expect(page).toContain('value="alice"');
     expect(page).toContain('role="alert"');
     for (let time = 1; time < 10; time += 1) await post(server, wrong);
     const limited = await post(server, { username: 'alice', password: 'wonderland' });
     expect(limited.status).toBe(429);
-    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
     expect((await signIn(server, authorizePath())).status).toBe(429);
   });
 
@@ -308,9 +309,12 @@ describe('signing in there', () => {
 
   it('gives 405 to other methods, and 400 to a form that can’t be read', async () => {
     const server = await startServer();
-    expect((await fetch(`${server.url}/links`, { method: 'DELETE' })).status).toBe(405);
-    const headers = { ...sameOrigin, 'Content-Type': 'application/x-www-form-urlencoded' };
-    const answer = await fetch(`${server.url}/links`, { method: 'POST', headers, body: 'ticket=a&ticket=b' });
+    expect((await request(server.url).delete('/links')).status).toBe(405);
+    const answer = await request(server.url)
+      .post('/links')
+      .set(sameOrigin)
+      .type('form')
+      .send('ticket=a&ticket=b');
     expect(answer.status).toBe(400);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import {
   authorizePath,
@@ -20,7 +21,7 @@ async function startMeasured() {
   const metricsPort = await freePort();
   const server = await startServer({ METRICS_PORT: String(metricsPort) });
   const url = `http://127.0.0.1:${metricsPort}/metrics`;
-  const scrape = async () => (await fetch(url)).text();
+  const scrape = async () => (await request(url).get('')).text;
   return {
     server,
     url,
@@ -36,19 +37,19 @@ async function startMeasured() {
 describe('metrics', () => {
   it('are at /metrics of their own port alone, as Prometheus reads them', async () => {
     const { server, url } = await startMeasured();
-    const answer = await fetch(url);
-    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(await answer.text()).toMatch(/^# HELP /);
-    expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
-    expect((await fetch(url.replace('/metrics', '/authorize'))).status).toBe(404);
-    expect((await fetch(url, { method: 'POST' })).status).toBe(404);
+    const answer = await request(url).get('');
+    expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(answer.text).toMatch(/^# HELP /);
+    expect((await request(server.url).get('/metrics')).status).toBe(404);
+    expect((await request(url.replace('/metrics', '/authorize')).get('')).status).toBe(404);
+    expect((await request(url).post('')).status).toBe(404);
   });
 
   it('count requests by route and status with their time, and make no label of what somebody made up', async () => {
     const { server, scrape, value } = await startMeasured();
-    await fetch(server.url + authorizePath());
-    await fetch(`${server.url}/authorize?client_id=secret-in-a-query`);
-    await fetch(`${server.url}/made-up/alice`);
+    await request(server.url).get(authorizePath());
+    await request(server.url).get('/authorize?client_id=secret-in-a-query');
+    await request(server.url).get('/made-up/alice');
     const count = (labels: string) => value(`alexa_linking_http_request_duration_seconds_count{${labels}}`);
     await expect.poll(() => count('route="/authorize",status="200"')).toBe(1);
     await expect.poll(() => count('route="/authorize",status="400"')).toBe(1);
@@ -72,7 +73,7 @@ describe('metrics', () => {
       1, 1, 1,
     ]);
     const body = new URLSearchParams({ client_id: 'cloud-lights', client_secret: clientSecret, token });
-    await fetch(`${server.url}/revoke`, { method: 'POST', body });
+    await request(server.url).post('/revoke').type('form').send(body.toString());
     expect(await value('alexa_linking_links_created_total{client_id="cloud-lights"}')).toBe(1);
     expect(await value('alexa_linking_links_revoked_total{client_id="cloud-lights",by="client"}')).toBe(1);
     expect(await value('alexa_linking_hash_queue_seconds_count')).toBeGreaterThanOrEqual(2);
@@ -92,7 +93,7 @@ describe('metrics', () => {
     database.exec('drop table alexa_access_tokens; drop table alexa_links');
     database.close();
     expect((await signIn(server, authorizePath())).status).toBe(503);
-    const said = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const said = (await request(`http://127.0.0.1:${metricsPort}`).get('/metrics')).text;
     expect(said).toContain('alexa_linking_backend_errors_total{part="storage"} 1\n');
   });
 

@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as oauth from 'oauth4webapi';
-import { describe, expect, it } from 'vitest';
+import request, { type Response } from 'supertest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { skipAhead } from '../support/clock.ts';
 import {
   authorizePath,
   clientSecret,
@@ -33,24 +35,18 @@ async function introspect(server: TestServer, token: string, by = client, secret
   return oauth.processIntrospectionResponse(as, by, answer);
 }
 
-function userinfo(server: TestServer, authorization?: string): Promise<Response> {
-  return fetch(
-    `${server.url}/userinfo`,
-    authorization === undefined ? {} : { headers: { Authorization: authorization } },
-  );
+async function userinfo(server: TestServer, authorization?: string, query = ''): Promise<Response> {
+  const asking = request(server.url).get(`/userinfo${query}`);
+  return await (authorization === undefined ? asking : asking.set('Authorization', authorization));
 }
 
-function post(
+async function post(
   server: TestServer,
   path: string,
   body: string,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  return fetch(server.url + path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
-    body,
-  });
+  return await request(server.url).post(path).type('form').set(headers).send(body);
 }
 
 function basic(id: string, secret: string): Record<string, string> {
@@ -79,10 +75,10 @@ describe('the metadata (RFC 8414)', () => {
 
   it('comes from PUBLIC_URL and never from the Host header', async () => {
     const server = await startServer({ PUBLIC_URL: 'https://link.example.com' });
-    const answer = await fetch(`${server.url}/.well-known/oauth-authorization-server`, {
-      headers: { 'X-Forwarded-Host': 'evil.example' },
-    });
-    expect(JSON.stringify(await answer.json())).not.toMatch(/evil|127\.0\.0\.1/);
+    const answer = await request(server.url)
+      .get('/.well-known/oauth-authorization-server')
+      .set('X-Forwarded-Host', 'evil.example');
+    expect(JSON.stringify(answer.body)).not.toMatch(/evil|127\.0\.0\.1/);
   });
 });
 
@@ -135,7 +131,7 @@ describe('POST /introspect (RFC 7662)', () => {
     expect(await introspect(server, token)).toMatchObject({ active: true });
     writeFileSync(path, htpasswd.replace('alice', 'alicia'));
     utimesSync(path, 1, 1);
-    await signIn(server, authorizePath(), { username: 'x', password: 'x' });
+    skipAhead(56);
     expect(await introspect(server, token)).toEqual({ active: false });
     expect((await userinfo(server, `Bearer ${token}`)).status).toBe(401);
   });
@@ -155,8 +151,8 @@ describe('POST /introspect (RFC 7662)', () => {
       const server = await startServer();
       const answer = await post(server, '/introspect', body, headers);
       expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toBe('Basic realm="account linking"');
-      expect(await answer.json()).toEqual({
+      expect(answer.headers['www-authenticate']).toBe('Basic realm="account linking"');
+      expect(answer.body).toEqual({
         error: 'invalid_client',
         error_description: 'The client credentials are missing or wrong.',
       });
@@ -171,7 +167,7 @@ describe('POST /introspect (RFC 7662)', () => {
     const encoded = new URLSearchParams({ a: clientSecret }).toString().slice(2);
     for (const secret of [encoded, encodeURIComponent(clientSecret), clientSecret]) {
       const answer = await post(server, '/introspect', `token=${token}`, basic('cloud-lights', secret));
-      expect(await answer.json(), secret).toMatchObject({ active: true });
+      expect(answer.body, secret).toMatchObject({ active: true });
     }
   });
 
@@ -200,25 +196,20 @@ describe('POST /introspect (RFC 7662)', () => {
       const server = await startServer();
       const answer = await post(server, '/introspect', body, headers);
       expect(answer.status).toBe(status);
-      expect(answer.headers.get('content-type')).toBe('application/json');
-      expect(await answer.json()).toMatchObject({ error, error_description: expect.stringMatching(/\w/) });
+      expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+      expect(answer.body).toMatchObject({ error, error_description: expect.stringMatching(/\w/) });
     },
   );
 
   it('is POST only', async () => {
-    const answer = await fetch(`${(await startServer()).url}/introspect?token=x`);
+    const answer = await request((await startServer()).url).get('/introspect?token=x');
     expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('POST');
+    expect(answer.headers['allow']).toBe('POST');
   });
 });
 
 describe('POST /revoke (RFC 7009)', () => {
-  async function revoke(
-    server: TestServer,
-    token: string,
-    by = client,
-    secret = clientSecret,
-  ): Promise<Response> {
+  async function revoke(server: TestServer, token: string, by = client, secret = clientSecret) {
     return oauth.revocationRequest(
       await discover(server),
       by,
@@ -286,34 +277,67 @@ describe('GET /userinfo (RFC 6750)', () => {
     for (const header of [undefined, 'Basic eDp5']) {
       const answer = await userinfo(server, header);
       expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="account linking"');
-      expect(await answer.text()).toBe('');
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="account linking"');
+      expect(answer.text).toBe('');
     }
   });
 
   it('does not take a token from the query (RFC 9700 4.3.2)', async () => {
     const server = await startServer();
-    const answer = await fetch(`${server.url}/userinfo?access_token=${await link(server)}`);
+    const answer = await request(server.url).get(`/userinfo?access_token=${await link(server)}`);
     expect(answer.status).toBe(401);
   });
 
   it('answers 401 invalid_token to a token that does not hold', async () => {
     const answer = await userinfo(await startServer(), `Bearer ${'x'.repeat(43)}`);
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toMatch(
+    expect(answer.headers['www-authenticate']).toMatch(
       /^Bearer realm="account linking", error="invalid_token", error_description="[^"\\]+"$/,
     );
-    expect(await answer.json()).toMatchObject({ error: 'invalid_token' });
+    expect(answer.body).toMatchObject({ error: 'invalid_token' });
   });
 
   it.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer ä', 'bearer "x"'])(
-    'answers 400 invalid_request to %o',
+    'answers 401 invalid_token to %o',
     async (header) => {
       const answer = await userinfo(await startServer(), header);
-      expect(answer.status).toBe(400);
-      expect(answer.headers.get('www-authenticate')).toContain('error="invalid_request"');
+      expect(answer.status).toBe(401);
+      expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
     },
   );
+
+  it('has the cause of each 401 in the log, with the reference of the link where there is one', async () => {
+    const server = await startServer();
+    const token = await link(server);
+    const other = await link(server);
+    const [linked] = server.events('link.created');
+    const database = new DatabaseSync(join(server.folder, 'links.db'));
+    onTestFinished(() => database.close());
+    const causes = async (authorization?: string, query = '') => {
+      expect((await userinfo(server, authorization, query)).status).toBe(401);
+      const { cause, reference } = server.events('token.refused').at(-1) ?? {};
+      return { cause, known: reference === linked?.['reference'] };
+    };
+    expect(await causes()).toEqual({ cause: 'no Bearer token', known: false });
+    expect(await causes('Basic eDp5')).toEqual({ cause: 'no Bearer token', known: false });
+    expect(await causes(undefined, `?access_token=${token}`)).toEqual({
+      cause: 'the token is in the query',
+      known: false,
+    });
+    expect(await causes('Bearer a b')).toEqual({ cause: 'malformed', known: false });
+    expect(await causes(`Bearer ${other}x`)).toEqual({ cause: 'unknown', known: false });
+    database.exec('update alexa_access_tokens set expires_at = 1');
+    expect(await causes(`Bearer ${token}`)).toEqual({ cause: 'it has expired', known: true });
+    database.exec('update alexa_access_tokens set expires_at = null');
+    const path = join(server.folder, 'users.htpasswd');
+    writeFileSync(path, htpasswd.replace('alice', 'alicia'));
+    utimesSync(path, 1, 1);
+    skipAhead(56);
+    expect(await causes(`Bearer ${token}`)).toEqual({ cause: 'its user is gone or disabled', known: true });
+    database.exec('update alexa_links set revoked_at = 1');
+    expect(await causes(`Bearer ${token}`)).toEqual({ cause: 'its link is revoked', known: true });
+    expect(JSON.stringify(server.log)).not.toContain(token);
+  });
 
   it('takes the scheme in any case (RFC 9110 11.1)', async () => {
     const server = await startServer();
@@ -351,8 +375,8 @@ describe('when the storage can’t answer', () => {
     const { server, token } = await withBrokenStorage();
     const answer = await userinfo(server, `Bearer ${token}`);
     expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('5');
-    const body = (await answer.json()) as Record<string, string>;
+    expect(answer.headers['retry-after']).toBe('5');
+    const body = answer.body as Record<string, string>;
     expect(body).toMatchObject({
       error: 'temporarily_unavailable',
       reference: expect.stringMatching(/^\w{4}-\w{4}$/),
@@ -367,7 +391,7 @@ describe('when the storage can’t answer', () => {
     const { server } = await withBrokenStorage();
     const answer = await signIn(server, authorizePath());
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('Please try again in a moment: nothing is lost.');
+    expect(answer.text).toContain('Please try again in a moment: nothing is lost.');
     expect(server.events('sign_in.unavailable')[0]).toMatchObject({ part: 'storage' });
     const links = new DatabaseSync(join(server.folder, 'links.db'))
       .prepare('SELECT count(*) AS n FROM alexa_links')
@@ -379,15 +403,15 @@ describe('when the storage can’t answer', () => {
 describe('health', () => {
   it('is alive whatever else is down, and ready only when users and storage answer', async () => {
     const server = await startServer();
-    const ready = await fetch(`${server.url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', storage: 'ok', users: 'ok' }]);
+    const ready = await request(server.url).get('/readyz');
+    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', storage: 'ok', users: 'ok' }]);
     rmSync(join(server.folder, 'users.htpasswd'));
     // It looks once a second, whoever asks how often.
-    await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503);
-    const unready = await fetch(`${server.url}/readyz`);
-    expect(await unready.json()).toEqual({ status: 'unavailable', storage: 'ok', users: 'unavailable' });
-    const alive = await fetch(`${server.url}/healthz`);
-    expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }]);
+    await expect.poll(async () => (await request(server.url).get('/readyz')).status).toBe(503);
+    const unready = await request(server.url).get('/readyz');
+    expect(unready.body).toEqual({ status: 'unavailable', storage: 'ok', users: 'unavailable' });
+    const alive = await request(server.url).get('/healthz');
+    expect([alive.status, alive.body]).toEqual([200, { status: 'ok' }]);
   });
 });
 
@@ -406,9 +430,9 @@ describe('the simulator', () => {
     }
     expect(server.events('request.failed')).toEqual([]);
     expect((await post(server, '/simulator/verdict', 'x=y')).status).toBe(400);
-    const back = `${server.url}/simulator/eu/api/skill/link/M2SIMULATOR000`;
+    const back = '/simulator/eu/api/skill/link/M2SIMULATOR000';
     for (const query of ['', '?code=x', '?state=%', '?code=x&state=y', '?error=<b>&state=%00'])
-      expect((await fetch(back + query)).status, query).toBe(200);
+      expect((await request(server.url).get(back + query)).status, query).toBe(200);
     expect((await post(server, '/simulator/redeem', 'href=x&client_secret=y')).status).toBe(200);
     expect((await post(server, '/simulator/redeem', 'href=x')).status).toBe(400);
   });
@@ -418,10 +442,10 @@ describe('the simulator', () => {
     const server = await startServer({
       CLIENTS: JSON.stringify([{ ...cloudLights, scope, scope_descriptions: {} }]),
     });
-    const start = `${server.url}/simulator/start?client_id=cloud-lights&region=nowhere&shape=captured&scope=with`;
-    const answer = await fetch(start, { redirect: 'manual' });
+    const start = `/simulator/start?client_id=cloud-lights&region=nowhere&shape=captured&scope=with`;
+    const answer = await request(server.url).get(start);
     expect(answer.status).toBe(303);
-    const asked = new URL(answer.headers.get('location') ?? '').searchParams;
+    const asked = new URL(answer.headers['location'] ?? '').searchParams;
     expect(asked.get('scope')).toBe(scope);
     expect(asked.get('redirect_uri')).toContain('/simulator/na/');
   });
@@ -436,16 +460,16 @@ describe('everything else', () => {
         PUBLIC_URL: 'https://link.example.com',
         TRUST_PROXY: 'none',
       });
-      const answer = await fetch(server.url + path, { redirect: 'manual' });
+      const answer = await request(server.url).get(path);
       expect(answer.status).toBe(404);
-      expect(answer.headers.has('location')).toBe(false);
-      expect(await answer.text()).toMatch(/<h1>This page doesn’t exist<\/h1>/);
+      expect('location' in answer.headers).toBe(false);
+      expect(answer.text).toMatch(/<h1>This page doesn’t exist<\/h1>/);
     },
   );
 
   it('refuses headers over 40 KB with 431, and says so in the log', async () => {
     const server = await startServer();
-    const answer = await fetch(`${server.url}/healthz?${'x'.repeat(50_000)}`);
+    const answer = await request(server.url).get(`/healthz?${'x'.repeat(50_000)}`);
     expect(answer.status).toBe(431);
     expect(server.events('request.unreadable')).toEqual([expect.objectContaining({ status: 431 })]);
   });
@@ -455,6 +479,11 @@ describe('everything else', () => {
     ['*', 400],
     ['http://somewhere.example/healthz?x=y', 200],
     ['nothing', 400],
+    ['a://x', 400],
+    ['mailto:the-state', 400],
+    ['/AUTHORIZE?state=the-state', 404],
+    ['/healthz/', 404],
+    ['/healthz', 200],
   ])('answers the request target %s with %i, and no state is in the log', async (target, status) => {
     const server = await startServer();
     const socket = connect(server.config.port, '127.0.0.1');
@@ -463,7 +492,42 @@ describe('everything else', () => {
     for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(JSON.stringify(server.log)).not.toContain('the-state');
-    expect(server.events(status === 400 ? 'request.unreadable' : 'request')).toHaveLength(1);
+    if (status === 400) expect(answer).toContain("Content-Security-Policy: default-src 'none'");
+    await server.stop();
+    const lines = [...server.events('request'), ...server.events('request.unreadable')];
+    expect(lines).toMatchObject([{ status }]);
+  });
+
+  it.each([
+    ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['an expectation', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: foo\r\nConnection: close\r\n\r\n', 200],
+    ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['HTTP/1.0 without a Host', 'GET /healthz HTTP/1.0\r\n\r\n', 200],
+  ])('answers %s itself, with its headers and one line in the log', async (_what, sent, status) => {
+    const server = await startServer();
+    const socket = connect(server.config.port, '127.0.0.1');
+    socket.write(sent);
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain("Content-Security-Policy: default-src 'none'");
+    expect(answer).toContain('X-Content-Type-Options: nosniff');
+    await server.stop();
+    const lines = [...server.events('request'), ...server.events('request.unreadable')];
+    expect(lines).toMatchObject([{ status }]);
+  });
+
+  it('outlives who asks for CONNECT and hangs up', async () => {
+    const server = await startServer();
+    for (let time = 0; time < 50; time += 1)
+      await new Promise<void>((resolve) => {
+        const socket = connect(server.config.port, '127.0.0.1', () =>
+          socket.write('CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n', () => socket.resetAndDestroy()),
+        );
+        socket.on('error', () => {}).on('close', () => resolve());
+      });
+    await expect.poll(() => server.events('request.unreadable').length).toBeGreaterThan(0);
+    expect((await request(server.url).get('/healthz')).status).toBe(200);
   });
 
   it('trusts a forwarded address only from a proxy that is named', async () => {
@@ -472,7 +536,7 @@ describe('everything else', () => {
       [undefined, '127.0.0.1'],
     ] as const) {
       const server = await startServer({ TRUST_PROXY: trusted });
-      await fetch(`${server.url}/healthz`, { headers: { 'X-Forwarded-For': '198.51.100.1, 203.0.113.9' } });
+      await request(server.url).get('/healthz').set('X-Forwarded-For', '198.51.100.1, 203.0.113.9');
       await server.stop();
       expect(server.events('request')[0]).toMatchObject({ ip });
     }

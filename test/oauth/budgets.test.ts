@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createBudgets, networksOf } from '../../src/oauth/budgets.ts';
 import { createMemoryAttempts } from '../../src/storage/memory-attempts.ts';
 import type { AttemptStore } from '../../src/storage/stores.ts';
+import { stopClock } from '../support/clock.ts';
 
 /** Budgets that begin to be used as an hour begins. */
 function open(store: AttemptStore = createMemoryAttempts()) {
-  const clock = { now: 1_800_000_000 };
+  const clock = stopClock();
   let asked = 0;
   const counting: AttemptStore = {
     add(counters, by) {
@@ -13,7 +14,7 @@ function open(store: AttemptStore = createMemoryAttempts()) {
       return store.add(counters, by);
     },
   };
-  const budgets = createBudgets(counting, () => clock.now);
+  const budgets = createBudgets(counting);
   const take = async (username: string, address: string) => {
     const usedUp = budgets.findUsedUp(username, address);
     return usedUp ?? (await budgets.takeFailure(username, address));

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createFairQueue } from '../../src/crypto/fair-queue.ts';
-import { randomText } from '../../src/crypto/random.ts';
-import { findRecipient, parseAuthorizationRequest } from '../../src/oauth/authorization-request.ts';
-import { createBudgets } from '../../src/oauth/budgets.ts';
+import { decide } from '../../src/oauth/authorization.ts';
 import type { Client } from '../../src/oauth/client.ts';
 import { signInAndGrant } from '../../src/oauth/grants.ts';
-import { createOpaqueFormat } from '../../src/oauth/token.ts';
-import { createMemoryAttempts } from '../../src/storage/memory-attempts.ts';
-import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { StorageUnavailableError } from '../../src/storage/stores.ts';
+import { openContext, users } from '../support/context.ts';
 
 const client: Client = {
   clientId: 'cloud-lights',
@@ -27,30 +22,13 @@ describe('a grant', () => {
   it('that could not be stored does not count as one of thirty', async () => {
     const query =
       'client_id=cloud-lights&response_type=token&redirect_uri=https%3A%2F%2Fapp.example.com%2Flinked';
-    const recipient = findRecipient(query, new Map([[client.clientId, client]]));
-    if ('refused' in recipient) throw new Error(recipient.refused);
-    const { links, close } = await openSqliteStorage(':memory:');
-    const broken = {
-      ...links,
-      create: () => Promise.reject(new StorageUnavailableError(new Error('the disk is full'))),
-    };
-    const now = () => 1_800_000_000;
-    const context = {
-      users: {
-        authenticate: async () => ({ id: '1' }),
-        find: async () => ({ isGone: false }),
-        ping: async () => {},
-        close: async () => {},
-      },
-      budgets: createBudgets(createMemoryAttempts(), now),
-      queue: createFairQueue(3),
-      refusalSeconds: 0,
-      accessTokens: createOpaqueFormat(randomText),
-      now,
-      randomText,
-    };
+    const decision = decide(query, new Map([[client.clientId, client]]));
+    if (decision.kind !== 'sign-in') throw new Error(decision.kind);
+    const { context } = await openContext({ users: { ...users, authenticate: async () => ({ id: '1' }) } });
+    const create = () => Promise.reject(new StorageUnavailableError(new Error('the disk is full')));
+    const broken = { ...context, links: { ...context.links, create } };
     const attempt = {
-      authorization: parseAuthorizationRequest(recipient),
+      authorization: decision.authorization,
       username: 'alice',
       password: 'wonderland',
       address: '192.0.2.1',
@@ -58,11 +36,10 @@ describe('a grant', () => {
       reference: 'ABCD-EFGH',
     };
     for (let time = 0; time < 40; time += 1)
-      expect(await signInAndGrant({ ...context, links: broken }, attempt)).toMatchObject({
+      expect(await signInAndGrant(broken, attempt)).toMatchObject({
         outcome: 'unavailable',
         part: 'storage',
       });
-    expect(await signInAndGrant({ ...context, links }, attempt)).toHaveProperty('link');
-    await close();
+    expect(await signInAndGrant(context, attempt)).toHaveProperty('link');
   });
 });

@@ -1,21 +1,13 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { randomText } from '../../src/crypto/random.ts';
-import {
-  issueTicket,
-  listOwnLinks,
-  type OwnLinksContext,
-  unlink,
-  useTicket,
-} from '../../src/oauth/own-links.ts';
-import { openSqliteStorage } from '../../src/storage/sqlite.ts';
+import { describe, expect, it } from 'vitest';
+import { issueTicket, listOwnLinks, unlink, useTicket } from '../../src/oauth/own-links.ts';
 import { keepCode, keepLink, madeAt } from '../storage/storage-conformance.ts';
+import { stopClock } from '../support/clock.ts';
+import { openContext, users } from '../support/context.ts';
 
 async function context(people: { gone?: boolean } = {}) {
-  const storage = await openSqliteStorage(':memory:');
-  onTestFinished(() => storage.close().catch(() => {}));
-  const clock = { now: madeAt + 1000 };
-  const users = { find: async () => ({ isGone: people.gone === true }) };
-  const own: OwnLinksContext = { ...storage, users, now: () => clock.now, randomText };
+  const clock = stopClock(madeAt + 1000);
+  const find = async () => ({ isGone: people.gone === true });
+  const { context: own, storage } = await openContext({ users: { ...users, find } });
   const owner = { subject: 'a', username: 'b', expiresAt: clock.now + 300 };
   return { storage, clock, own, people, owner, all: { allAt: clock.now } };
 }

@@ -1,22 +1,19 @@
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import { randomText } from '../../src/crypto/random.ts';
+import { createBudgets } from '../../src/oauth/budgets.ts';
 import type { Client } from '../../src/oauth/client.ts';
-import { issueCode } from '../../src/oauth/grants.ts';
+import { signInAndGrant } from '../../src/oauth/grants.ts';
 import { findActiveToken, introspect, revokeToken } from '../../src/oauth/introspection.ts';
 import { OAuthError } from '../../src/oauth/oauth-error.ts';
-import { createLocator, createOpaqueFormat, linkIdOf } from '../../src/oauth/token.ts';
-import {
-  redeemCode,
-  refresh,
-  type TokenGrant,
-  type TokenGrantContext,
-} from '../../src/oauth/token-grants.ts';
-import { openSqliteStorage } from '../../src/storage/sqlite.ts';
-import type { Link } from '../../src/storage/stores.ts';
+import { linkIdOf } from '../../src/oauth/token.ts';
+import { redeemCode, refresh, type TokenGrant } from '../../src/oauth/token-grants.ts';
+import { createMemoryAttempts } from '../../src/storage/memory-attempts.ts';
 import { createKnownUsers } from '../../src/users/known-users.ts';
 import type { UserStore } from '../../src/users/user-store.ts';
+import { stopClock } from '../support/clock.ts';
+import { users as nobody, openContext } from '../support/context.ts';
 
 const day = 86_400;
 const redirectUri = 'https://layla.amazon.com/api/skill/link/M2AAAAAAAAAAAA';
@@ -37,49 +34,55 @@ const client: Client = {
 
 /** A storage of its own, with a clock that stands still until it is moved. */
 async function openWorld(people: { gone?: boolean } = {}) {
-  const { links, close } = await openSqliteStorage(':memory:');
-  onTestFinished(close);
-  const clock = { now: 1_800_000_000 };
-  const reused: string[] = [];
-  const users = { find: async () => ({ isGone: people.gone === true }) };
-  const context: TokenGrantContext = {
-    links,
-    accessTokens: createOpaqueFormat(randomText),
-    now: () => clock.now,
-    randomText,
-    users,
-    onReuse: ({ id }) => reused.push(id),
-  };
-  const tokens = { links, now: () => clock.now, users, onUse: () => {} };
+  const clock = stopClock();
+  const { context, reported } = await openContext({
+    users: {
+      ...nobody,
+      authenticate: async () => ({ id: 'alice', username: 'alice' }),
+      find: async () => ({ isGone: people.gone === true }),
+    },
+  });
+  const { links } = context;
+  let signedIn = 0;
 
   async function authorize(changes: { codeChallenge?: string; scope?: string } = {}): Promise<string> {
     const { codeChallenge, scope = 'lights profile' } = changes;
-    const locator = createLocator(randomText);
-    const link: Link = {
-      id: linkIdOf(locator),
-      clientId: client.clientId,
-      subject: 'alice',
-      username: 'alice',
+    const authorization = {
+      client,
+      redirectUri,
+      mode: 'query',
+      responseType: 'code',
+      state: 'x',
       scope,
-      redirectHost: 'layla.amazon.com',
-      reference: 'K7QM-2R9X',
-      createdAt: clock.now,
-    };
-    const request = { client, redirectUri, responseType: 'code', state: 'x', scope, codeChallenge } as const;
-    const { issued } = await issueCode(context, link, locator, request);
-    return 'code' in issued ? issued.code : '';
+      codeChallenge,
+    } as const;
+    signedIn += 1;
+    const granted = await signInAndGrant(
+      { ...context, budgets: createBudgets(createMemoryAttempts()) },
+      {
+        authorization,
+        username: 'alice',
+        password: 'wonderland',
+        address: `10.0.0.${signedIn % 250}`,
+        signal: new AbortController().signal,
+        reference: 'K7QM-2R9X',
+      },
+    );
+    return 'issued' in granted && 'code' in granted.issued ? granted.issued.code : '';
   }
 
   const redeem = (code: string, changes: Readonly<Record<string, string | undefined>> = {}, by = client) =>
     redeemCode(context, by, parametersOf({ code, redirect_uri: redirectUri, ...changes }));
   const renew = (token: string, changes: Readonly<Record<string, string>> = {}, by = client) =>
     refresh(context, by, parametersOf({ refresh_token: token, ...changes }));
-  const isActive = async (token: string) => (await findActiveToken(tokens, token)) !== undefined;
+  const isActive = async (token: string) => !('inactive' in (await findActiveToken(context, token)));
   /** Links and gives the first answer. */
   async function link(): Promise<TokenGrant['response']> {
     return (await redeem(await authorize())).response;
   }
-  return { clock, context, tokens, links, reused, authorize, redeem, renew, isActive, link };
+  const reused = () =>
+    reported.filter(({ event }) => event === 'token.reused').map((each) => each['link_id']);
+  return { clock, context, links, reported, reused, authorize, redeem, renew, isActive, link };
 }
 
 function parametersOf(values: Readonly<Record<string, string | undefined>>) {
@@ -162,7 +165,7 @@ describe('an authorization code', () => {
     }
     expect(await isActive(response.access_token)).toBe(true);
     expect((await renew(response.refresh_token)).response.token_type).toBe('Bearer');
-    expect(reused).toEqual([]);
+    expect(reused()).toEqual([]);
   });
 
   it('revokes everything that came from it when it comes again after its end (RFC 6749 4.1.2)', async () => {
@@ -176,9 +179,9 @@ describe('an authorization code', () => {
       expect(await isActive(each.access_token)).toBe(false);
       expect(await failure(renew(each.refresh_token))).toEqual(invalid(/revoked/));
     }
-    expect(reused).toEqual([link.id]);
+    expect(reused()).toEqual([link.id]);
     expect(await failure(redeem(code))).toEqual(invalid(/revoked/));
-    expect(reused).toHaveLength(1);
+    expect(reused()).toHaveLength(1);
   });
 
   it('does so also a month later', async () => {
@@ -198,7 +201,7 @@ describe('an authorization code', () => {
     expect(given).toHaveLength(1);
     expect(await isActive(given[0]?.access_token ?? '')).toBe(true);
     expect((await renew(given[0]?.refresh_token ?? '')).response.token_type).toBe('Bearer');
-    expect(reused).toEqual([]);
+    expect(reused()).toEqual([]);
   });
 
   it.each([
@@ -302,6 +305,7 @@ describe('a refresh token', () => {
     const { context, link, links, clock, isActive } = await openWorld();
     const { refresh_token: token, access_token: first } = await link();
     const users = {
+      ...nobody,
       async find() {
         await links.revoke(linkIdOf(token.slice(0, 16)), clock.now);
         return { isGone: false };
@@ -361,7 +365,7 @@ describe('a refresh token', () => {
       ping: async () => {},
       close: async () => {},
     };
-    const users = createKnownUsers({ store: silent, seconds: 55, onUnavailable: () => {} });
+    const users = createKnownUsers(silent, () => {});
     const refreshing = refresh({ ...context, users }, client, parametersOf({ refresh_token: token }));
     expect((await refreshing).response.refresh_token).toBe(token);
   }, 4500);
@@ -390,7 +394,7 @@ describe('a refresh token', () => {
         expect((await failure(renew(made))).code).toBe('invalid_grant');
       }),
     );
-    expect(reused).toEqual([]);
+    expect(reused()).toEqual([]);
     expect((await renew(token)).response.token_type).toBe('Bearer');
   });
 
@@ -412,10 +416,10 @@ describe('a refresh token', () => {
 
 describe('revocation and introspection (RFC 7009, RFC 7662)', () => {
   it.each(['access_token', 'refresh_token'] as const)('%s ends all tokens of the link', async (which) => {
-    const { link, renew, isActive, links, clock } = await openWorld();
+    const { link, renew, isActive, context } = await openWorld();
     const first = await link();
     const { response: second } = await renew(first.refresh_token);
-    expect(await revokeToken(links, client, second[which], clock.now)).toMatchObject({ subject: 'alice' });
+    expect(await revokeToken(context, client, second[which])).toMatchObject({ subject: 'alice' });
     for (const each of [first, second]) {
       expect(await isActive(each.access_token)).toBe(false);
       expect(await failure(renew(each.refresh_token))).toEqual(invalid(/revoked/));
@@ -423,16 +427,16 @@ describe('revocation and introspection (RFC 7009, RFC 7662)', () => {
   });
 
   it('takes no refresh token that never was one', async () => {
-    const { link, links, clock, isActive } = await openWorld();
+    const { link, context, isActive } = await openWorld();
     const { refresh_token: token, access_token: access } = await link();
     const made = token.slice(0, 16) + randomText(36);
-    expect(await revokeToken(links, client, made, clock.now)).toBeUndefined();
+    expect(await revokeToken(context, client, made)).toBeUndefined();
     expect(await isActive(access)).toBe(true);
   });
 
   it('finds refresh tokens active while they work, and says when they end', async () => {
-    const { link, renew, tokens, clock } = await openWorld();
-    const say = (token: string, by = client) => introspect(tokens, 'https://link.example.com', by, token);
+    const { link, renew, context, clock } = await openWorld();
+    const say = (token: string, by = client) => introspect(context, by, token);
     const first = await link();
     expect(await say(first.refresh_token)).toEqual({
       active: true,
@@ -457,23 +461,22 @@ describe('revocation and introspection (RFC 7009, RFC 7662)', () => {
   });
 
   it('finds them inactive when they were revoked, or their user is gone', async () => {
-    const { link, tokens, links, clock } = await openWorld();
+    const { link, context } = await openWorld();
     const [{ refresh_token: first }, { refresh_token: second }] = [await link(), await link()];
-    const say = (token: string, context = tokens) =>
-      introspect(context, 'https://link.example.com', client, token);
-    const gone = { ...tokens, users: { find: async () => ({ isGone: true }) } };
+    const say = (token: string, by = context) => introspect(by, client, token);
+    const gone = { ...context, users: { ...nobody, find: async () => ({ isGone: true }) } };
     expect(await say(first, gone)).toEqual({ active: false });
     expect(await say(first)).toMatchObject({ active: true });
-    await revokeToken(links, client, first, clock.now);
+    await revokeToken(context, client, first);
     expect(await say(first)).toEqual({ active: false });
     expect(await say(second)).toMatchObject({ active: true });
   });
 
   it('revokes by an access token that has expired: a skill has no other', async () => {
-    const { link, renew, links, clock } = await openWorld();
+    const { link, renew, context, clock } = await openWorld();
     const { access_token: old, refresh_token: token } = await link();
     clock.now += 30 * day;
-    expect(await revokeToken(links, client, old, clock.now)).toBeDefined();
+    expect(await revokeToken(context, client, old)).toBeDefined();
     expect(await failure(renew(token))).toEqual(invalid(/revoked/));
   });
 

@@ -1,61 +1,69 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { setImmediate as afterAnswer } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
 import { createUseRecorder } from '../../src/oauth/use-recorder.ts';
-import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { keepLink, keepMany, madeAt } from '../storage/storage-conformance.ts';
+import { stopClock } from '../support/clock.ts';
+import { openContext } from '../support/context.ts';
 
 async function recorder() {
-  const storage = await openSqliteStorage(':memory:');
-  onTestFinished(() => storage.close().catch(() => {}));
+  const clock = stopClock(madeAt + 10);
+  const { context, storage, reported } = await openContext();
   const { link } = await keepLink(storage);
-  const clock = { now: madeAt + 10 };
-  const postponed: (() => Promise<void>)[] = [];
-  const failures: unknown[] = [];
-  const use = createUseRecorder({
-    links: storage.links,
-    now: () => clock.now,
-    later: (work) => void postponed.push(work),
-    onFailure: (cause) => void failures.push(cause),
-  });
+  let asked = 0;
+  let underWay: Promise<unknown> = Promise.resolve();
+  const links = {
+    ...storage.links,
+    recordUse(...parameters: Parameters<typeof storage.links.recordUse>) {
+      asked += 1;
+      const recording = storage.links.recordUse(...parameters);
+      underWay = Promise.allSettled([underWay, recording]);
+      return recording;
+    },
+  };
+  const recordUse = createUseRecorder(links, context.report);
   return {
     storage,
     clock,
-    postponed,
-    failures,
-    use: async () => use((await storage.links.find(link.id)) ?? link),
-    useStale: () => use(link),
-    runPostponed: () => Promise.all(postponed.splice(0).map((work) => work())),
+    reported,
+    /** How many uses were recorded since it was called last. */
+    async recorded() {
+      for (let turn = 0; turn < 3; turn += 1) await afterAnswer();
+      await underWay;
+      const count = asked;
+      asked = 0;
+      return count;
+    },
+    use: async () => recordUse((await storage.links.find(link.id)) ?? link),
+    useStale: () => recordUse(link),
     lastUsed: async () => (await storage.links.find(link.id))?.lastUsedAt,
   };
 }
 
 describe('the last use of a link', () => {
   it('is recorded after the answer, and not again within the hour', async () => {
-    const { clock, postponed, use, runPostponed, lastUsed } = await recorder();
+    const { clock, use, recorded, lastUsed } = await recorder();
     await use();
-    expect(postponed).toHaveLength(1);
-    expect(await lastUsed()).toBeUndefined();
-    await runPostponed();
+    expect(await recorded()).toBe(1);
     expect(await lastUsed()).toBe(madeAt + 10);
     clock.now += 3599;
     await use();
-    expect(postponed).toHaveLength(0);
+    expect(await recorded()).toBe(0);
     clock.now += 1;
     await use();
-    await runPostponed();
+    expect(await recorded()).toBe(1);
     expect(await lastUsed()).toBe(madeAt + 3610);
   });
 
   it('is recorded once for many requests that come together', async () => {
-    const { postponed, useStale, runPostponed, use } = await recorder();
+    const { useStale, recorded, use } = await recorder();
     for (let time = 0; time < 20; time += 1) useStale();
-    expect(postponed).toHaveLength(1);
-    await runPostponed();
+    expect(await recorded()).toBe(1);
     await use();
-    expect(postponed).toHaveLength(0);
+    expect(await recorded()).toBe(0);
   });
 
   it('takes two connections at most, whoever waits for what', async () => {
-    const { storage, clock } = await recorder();
+    const { storage } = await recorder();
     let underWay = 0;
     let most = 0;
     const release: (() => void)[] = [];
@@ -68,43 +76,36 @@ describe('the last use of a link', () => {
         underWay -= 1;
       },
     };
-    const works: Promise<void>[] = [];
-    const use = createUseRecorder({
-      links,
-      now: () => clock.now,
-      later: (work) => void works.push(work()),
-      onFailure: () => {},
-    });
-    const kept = await keepMany(storage, 20, {});
-    for (const { link } of kept) use(link);
+    const recordUse = createUseRecorder(links, () => {});
+    for (const { link } of await keepMany(storage, 20, {})) recordUse(link);
     for (let done = 0; done < 20; done += 1) {
       await expect.poll(() => release.length, { interval: 1 }).toBeGreaterThan(0);
       release.shift()?.();
     }
-    await Promise.all(works);
+    await expect.poll(() => underWay).toBe(0);
     expect(most).toBe(2);
   });
 
   it('is recorded again where a clock had run ahead', async () => {
-    const { clock, storage, use, runPostponed, lastUsed } = await recorder();
+    const { clock, use, recorded, lastUsed } = await recorder();
     clock.now += 10 * 86_400;
     await use();
-    await runPostponed();
+    await recorded();
     clock.now -= 10 * 86_400;
     await use();
-    await runPostponed();
+    await recorded();
     expect(await lastUsed()).toBe(clock.now);
-    await storage.close();
   });
 
   it('costs nobody anything when it can’t be recorded, and is tried again every five seconds', async () => {
-    const { storage, clock, useStale, runPostponed, failures } = await recorder();
+    const { storage, clock, useStale, recorded, reported } = await recorder();
     await storage.close();
     for (let second = 0; second < 120; second += 1) {
       useStale();
-      await runPostponed();
+      await recorded();
       clock.now += 1;
     }
-    expect(failures).toHaveLength(24);
+    expect(reported).toHaveLength(24);
+    expect(reported[0]).toMatchObject({ event: 'link.use_unrecorded', err: expect.any(Error) });
   });
 });

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { openViews } from '../../src/pages/own-views.ts';
 import { viewFiles } from '../../src/pages/views.ts';
@@ -19,7 +20,7 @@ function ownFolder(files: Readonly<Record<string, string>>): string {
 }
 
 async function html(url: string, language = 'en'): Promise<string> {
-  return (await fetch(url, { headers: { 'Accept-Language': language } })).text();
+  return (await request(url).get('').set('Accept-Language', language)).text;
 }
 
 describe('VIEWS', () => {
@@ -47,7 +48,7 @@ describe('VIEWS', () => {
     const plain = (text: string) => text.replace(/value="\w{4}-\w{4}"/g, '');
     expect(plain(await html(own.url + authorizePath()))).toBe(plain(await html(usual.url + authorizePath())));
     const answer = await signIn(own, authorizePath());
-    expect(answer.headers.get('location')).toContain('#state=xyz&access_token=');
+    expect(answer.headers['location']).toContain('#state=xyz&access_token=');
   });
 
   it('does not mind how an editor ends lines, or begins a file, or what else it leaves', async () => {
@@ -81,7 +82,7 @@ describe('VIEWS', () => {
 `;
     const server = await startServer({ VIEWS: ownFolder({ 'sign-in.eta': own }) });
     expect(await html(server.url + authorizePath(), 'de')).toContain('>Nein</button>');
-    expect((await signIn(server, authorizePath())).headers.get('location')).toContain('&access_token=');
+    expect((await signIn(server, authorizePath())).headers['location']).toContain('&access_token=');
   });
 
   it('leaves a sentence and a reference where not even an error can be shown', async () => {

@@ -1,6 +1,7 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { parseStatement } from '../../src/sql/named-parameter.ts';
+import { splitAtParameter } from '../../src/sql/named-parameter.ts';
+import { statementOf } from '../../src/users/sql-users.ts';
 
 const db = new Kysely<unknown>({
   dialect: {
@@ -12,7 +13,7 @@ const db = new Kysely<unknown>({
 });
 
 function compiled(text: string) {
-  const { sql, parameters } = parseStatement(text, 'username')?.('alice').compile(db) ?? {};
+  const { sql, parameters } = statementOf(text, 'username')('alice').compile(db);
   return { sql, parameters };
 }
 
@@ -48,7 +49,7 @@ describe('a statement with a named parameter', () => {
   it.each(["select ':username'", 'select 1 -- :username', 'select :user', 'select 1'])(
     'is none without it: %s',
     (text) => {
-      expect(parseStatement(text, 'username')).toBeUndefined();
+      expect(splitAtParameter(text, 'username')).toBeUndefined();
     },
   );
 });

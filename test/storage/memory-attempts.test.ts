@@ -32,7 +32,7 @@ describe('counts of an engine, with memory', () => {
       },
     };
     const failures: unknown[] = [];
-    const store = withMemory(silent, (cause) => failures.push(cause));
+    const store = withMemory(silent, (_event, fields) => void failures.push(fields?.['err']));
     const startedAt = performance.now();
     const counts = await Promise.all(Array.from({ length: 20 }, () => store.add(counters, 1)));
     expect(counts.flat()).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openStorage } from '../../src/adapters.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { nameOfStorage } from '../../src/config/storage-location.ts';
-import { parseConfig } from '../../src/config.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
 import { openPostgresStorage } from '../../src/storage/postgres.ts';
 import { openDatabase } from '../../src/storage/sql-schema.ts';
@@ -109,7 +109,7 @@ describe('PostgreSQL', () => {
     await sql`create role ${sql.id(role)} login password 'p'`.execute(db);
     [url.username, url.password] = [role, 'p'];
     await expect(openStorage({ scheme: 'postgres', url: url.href })).rejects.toThrow(
-      /permission denied for schema public; grant that right to this database role/,
+      /permission denied for schema public: grant that right to this database role/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { openStorage } from '../../src/adapters.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import type { Operation } from './races.ts';
 
 /*

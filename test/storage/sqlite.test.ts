@@ -104,7 +104,7 @@ describe('SQLite', () => {
   it('counts in memory, and holds nobody up, while another process writes for long', async () => {
     const path = join(temporaryFolder(), 'links.db');
     const failures: unknown[] = [];
-    const attempts = withMemory((await open(path)).attempts, (cause) => failures.push(cause));
+    const attempts = withMemory((await open(path)).attempts, (event) => void failures.push(event));
     const other = new DatabaseSync(path);
     other.exec('begin immediate');
     const startedAt = performance.now();

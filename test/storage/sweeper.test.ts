@@ -1,41 +1,41 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { retentionSeconds } from '../../src/storage/stores.ts';
 import { createSweeper } from '../../src/storage/sweeper.ts';
+import { stopClock } from '../support/clock.ts';
 import { keepLink, keepMany, madeAt } from './storage-conformance.ts';
 
-async function sweeping(now: number) {
+async function sweeping(at: number) {
+  const clock = stopClock(at, { timers: true });
   const storage = await openSqliteStorage(':memory:');
-  const removed: number[] = [];
-  const failures: unknown[] = [];
-  const sweeper = createSweeper({
-    storage,
-    now: () => now,
-    onRemoved: (rows) => void removed.push(rows),
-    onFailure: (cause) => void failures.push(cause),
-    everySeconds: 0.01,
-  });
-  return { storage, sweeper, removed, failures };
+  onTestFinished(() => storage.close().catch(() => {}));
+  const reported: { readonly event: string; readonly rows?: unknown }[] = [];
+  const sweeper = createSweeper(storage, (event, fields) => void reported.push({ event, ...fields }));
+  return { clock, storage, sweeper, reported };
 }
 
 describe('the sweeper', () => {
-  it('takes out batch after batch by itself, says how many, and stops when told', async () => {
-    const { storage, sweeper, removed, failures } = await sweeping(madeAt + retentionSeconds);
+  it('takes out batch after batch by itself, a minute after the start, says how many, and stops when told', async () => {
+    const { clock, storage, sweeper, reported } = await sweeping(madeAt + retentionSeconds);
     await keepMany(storage, 450, { expiresAt: madeAt });
     const { link } = await keepLink(storage);
     sweeper.start();
-    await expect.poll(() => removed).toHaveLength(1);
+    await clock.pass(59);
+    expect(reported).toEqual([]);
+    await clock.pass(2);
+    expect(reported).toEqual([{ event: 'links.removed', rows: expect.any(Number) }]);
     await sweeper.stop();
     expect(await Array.fromAsync(storage.links.list({}))).toEqual([link]);
-    await storage.close();
-    expect(failures).toEqual([]);
   });
 
-  it('tries again later when the storage can’t answer', async () => {
-    const { storage, sweeper, failures } = await sweeping(madeAt);
+  it('tries again ten minutes later when the storage can’t answer', async () => {
+    const { clock, storage, sweeper, reported } = await sweeping(madeAt);
     await storage.close();
     sweeper.start();
-    await expect.poll(() => failures.length).toBeGreaterThan(1);
+    await clock.pass(61);
+    expect(reported).toMatchObject([{ event: 'storage.unavailable' }]);
+    await clock.pass(600);
+    expect(reported).toHaveLength(2);
     await sweeper.stop();
   });
 });

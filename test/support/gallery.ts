@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { type Language, languages } from '../../src/alexa/languages.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import type { ProblemName } from '../../src/pages/pages.ts';
 import { createPages } from '../../src/pages/pages.ts';
 import { createViews } from '../../src/pages/views.ts';
@@ -95,7 +95,8 @@ export function exhibits({ url, bareUrl }: GalleryServers): readonly Exhibit[] {
     const alice = { username: 'alice', password: 'wonderland' };
     const page = await (await post(`${url}/links`, alice)).text();
     const [, ticket] = /name="ticket" value="([^"]+)"/.exec(page) ?? [];
-    if (ticket !== undefined) await post(`${url}/links`, { ticket, link: 'all' });
+    if (ticket !== undefined)
+      await post(`${url}/links`, { ticket, link: `all-${Math.floor(Date.now() / 1000)}` });
     for (const _time of [1, 2]) await post(scoped, alice);
   };
   const startSimulator = async (page: Page, grant: string) => {

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import request, { type Response } from 'supertest';
 import { onTestFinished } from 'vitest';
-import { type Config, parseConfig } from '../../src/config.ts';
-import { createAccountLinkingServer, type Timing, usualTiming } from '../../src/server.ts';
+import { type Config, parseConfig } from '../../src/config/config.ts';
+import { createAccountLinkingServer } from '../../src/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+
+import { hurryRefusals } from './clock.ts';
 
 /** Made with `htpasswd -nbB -C 5` of Apache 2.4.71: alice's password is wonderland, zoé's is pässwörd. */
 export const htpasswd = `alice:$2y$05$/NjlYi.RAswnuMYFqkJDru4qMRkwgLZ4Y37O82bo9Y1TQ8Xi/B77m
@@ -118,28 +121,23 @@ export async function settings(folder: string, users = htpasswd): Promise<Record
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The whole server, listening, with its log kept; it is stopped after the test. */
-export async function startServer(
-  changes: Environment = {},
-  timing: Partial<Timing> = {},
-): Promise<TestServer> {
+export async function startServer(changes: Environment = {}): Promise<TestServer> {
   const folder = temporaryFolder();
-  return startServerIn(folder, { ...(await settings(folder)), ...changes }, timing);
+  return startServerIn(folder, { ...(await settings(folder)), ...changes });
 }
 
 /** As `startServer`, with all settings given: so that one server can take over from another. */
 export async function startServerIn(
   folder: string,
   env: Environment,
-  timing: Partial<Timing> = {},
   log: LogLine[] = [],
 ): Promise<TestServer> {
+  hurryRefusals();
   const parsed = parseConfig(env);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   const server = await createAccountLinkingServer(
     parsed.config,
     createLog('info', { write: (line) => void log.push(JSON.parse(line)) }),
-    // A second, and nearly a minute, in production.
-    { ...usualTiming, refusalSeconds: 0.01, rememberSeconds: 0.001, ...timing },
   );
   await server.listen();
   let stopped: Promise<void> | undefined;
@@ -165,7 +163,7 @@ export async function link(
   fields?: Readonly<Record<string, string>>,
 ): Promise<string> {
   const answer = await signIn(server, authorizePath(changes), fields);
-  const token = new URLSearchParams(new URL(answer.headers.get('location') ?? '').hash.slice(1)).get(
+  const token = new URLSearchParams(new URL(answer.headers['location'] ?? '').hash.slice(1)).get(
     'access_token',
   );
   if (token === null) throw new Error(`no token: status ${answer.status}`);
@@ -188,21 +186,21 @@ export async function authorizeCode(
   fields?: Readonly<Record<string, string>>,
 ): Promise<string> {
   const answer = await signIn(server, authorizeCodePath(changes), fields);
-  const code = new URL(answer.headers.get('location') ?? 'x:').searchParams.get('code');
+  const code = new URL(answer.headers['location'] ?? 'x:').searchParams.get('code');
   if (code === null) throw new Error(`no code: status ${answer.status}`);
   return code;
 }
 
 /** Asks for tokens as Alexa does, with credentials in the body. */
-export function postToken(
+export async function postToken(
   server: Pick<TestServer, 'url'>,
   fields: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const credentials = { client_id: 'cloud-heating', client_secret: clientSecret };
-  return fetch(`${server.url}/token`, {
-    method: 'POST',
-    body: new URLSearchParams({ ...credentials, ...fields }),
-  });
+  return await request(server.url)
+    .post('/token')
+    .type('form')
+    .send({ ...credentials, ...fields });
 }
 
 export interface Tokens {
@@ -213,8 +211,8 @@ export interface Tokens {
 export async function redeem(server: Pick<TestServer, 'url'>, code: string): Promise<Tokens> {
   const fields = { grant_type: 'authorization_code', code, redirect_uri: codeRedirectUri };
   const answer = await postToken(server, fields);
-  if (answer.status !== 200) throw new Error(`not redeemed: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as Tokens;
+  if (answer.status !== 200) throw new Error(`not redeemed: ${answer.status} ${answer.text}`);
+  return answer.body;
 }
 
 export function refresh(server: Pick<TestServer, 'url'>, token: string): Promise<Response> {
@@ -223,20 +221,24 @@ export function refresh(server: Pick<TestServer, 'url'>, token: string): Promise
 
 /** Whether an access token holds, as a skill finds out. */
 export async function isActive({ url }: Pick<TestServer, 'url'>, token: string): Promise<boolean> {
-  const headers = { Authorization: `Bearer ${token}` };
-  return (await fetch(`${url}/userinfo`, { headers })).status === 200;
+  return (await askUserinfo({ url }, token)).status === 200;
+}
+
+/** Asks as a skill does. */
+export async function askUserinfo({ url }: Pick<TestServer, 'url'>, token: string): Promise<Response> {
+  return await request(url).get('/userinfo').auth(token, { type: 'bearer' });
 }
 
 /** Posts the sign-in form as a browser does. */
-export function signIn(
+export async function signIn(
   server: Pick<TestServer, 'url'>,
   path: string,
   fields: Readonly<Record<string, string>> = { username: 'alice', password: 'wonderland', action: 'sign-in' },
 ): Promise<Response> {
-  return fetch(server.url + path, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { 'Sec-Fetch-Site': 'same-origin' },
-    body: new URLSearchParams(fields),
-  });
+  return await request(server.url).post(path).set('Sec-Fetch-Site', 'same-origin').type('form').send(fields);
+}
+
+/** What the button says to the server that unlinks all that is linked now. */
+export function allLinks(): string {
+  return `all-${Math.floor(Date.now() / 1000)}`;
 }

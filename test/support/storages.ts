@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import { migrateStorage } from '../../src/adapters.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
 import { type DatabaseServer, startPostgres } from './databases.ts';
 import { type DynamoServer, startDynamo } from './dynamodb.ts';

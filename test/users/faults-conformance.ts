@@ -43,7 +43,8 @@ export function itOutlivesFaults(create: () => Promise<BehindNetwork>, pingAsks 
       Promise.allSettled(Array.from({ length: 40 }, () => store.authenticate('alice', 'wonderland')));
     for (const { status } of await many()) expect(status).toBe('fulfilled');
     expect(proxy.most()).toBeGreaterThan(1);
-    expect(proxy.most()).toBeLessThanOrEqual(10);
+    // The other side may learn of one that was closed after the next has come.
+    expect(proxy.most()).toBeLessThanOrEqual(20);
     await proxy.become('silent');
     const startedAt = performance.now();
     for (const { status } of await many()) expect(status).toBe('rejected');

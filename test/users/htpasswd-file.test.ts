@@ -1,9 +1,9 @@
 import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hashPassword } from '../../src/crypto/password-hash.ts';
-import { createDemoUser } from '../../src/users/demo-user.ts';
 import { createHtpasswdFile } from '../../src/users/htpasswd-file.ts';
+import { createDemoUser } from '../../src/users/password-list.ts';
 import { isUnreachable } from '../../src/users/user-store.ts';
 import { htpasswd, temporaryFolder } from '../support/server.ts';
 import { describeUserStore } from './user-store-conformance.ts';
@@ -13,11 +13,17 @@ const alice = htpasswd.split('\n')[0] ?? '';
 async function fileStore(content: string) {
   const path = join(temporaryFolder(), 'users.htpasswd');
   writeFileSync(path, content);
+  // Every look at the file is a second after the one before.
+  let time = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    time += 1001;
+    return time;
+  });
+  onTestFinished(() => clock.mockRestore());
   const events: { event: string; [field: string]: unknown }[] = [];
   const store = await createHtpasswdFile({
     path,
     report: (event, fields) => void events.push({ event, ...fields }),
-    recheckSeconds: 0,
   });
   return { path, store, events };
 }

@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { usualTiming } from '../../src/server.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { createKnownUsers } from '../../src/users/known-users.ts';
 import type { Profile, UserStore } from '../../src/users/user-store.ts';
+import { stopClock } from '../support/clock.ts';
 
 /** A store whose one user changes as told, and which counts how often it is asked. */
 function changingStore() {
@@ -27,28 +27,13 @@ function changingStore() {
     async close() {},
   };
   const failures: unknown[] = [];
-  const users = createKnownUsers({
-    store,
-    seconds: usualTiming.rememberSeconds,
-    onUnavailable: (cause) => failures.push(cause),
-  });
+  const users = createKnownUsers(store, (_event, fields) => void failures.push(fields?.['err']));
   return { state, failures, store, users, find: (patienceMs?: number) => users.find('1', patienceMs) };
 }
 
-/** A clock that is turned by hand; timers run as it passes them. */
-function turnClock(): (seconds: number) => Promise<unknown> {
-  // Whole numbers, whose sums are what they seem.
-  let now = Math.round(performance.now());
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  onTestFinished(() => {
-    clock.mockRestore();
-    vi.useRealTimers();
-  });
-  return (seconds) => {
-    now += seconds * 1000;
-    return vi.advanceTimersByTimeAsync(seconds * 1000);
-  };
+function turnClock(): (seconds: number) => Promise<void> {
+  const clock = stopClock(1_800_000_000, { timers: true });
+  return (seconds) => clock.pass(seconds);
 }
 
 const there = { isGone: false, profile: { id: '1', name: 'Alice' } };
@@ -126,7 +111,7 @@ describe('a user, looked up by the id', () => {
   it('counts as there where the store can’t look users up', async () => {
     const { store } = changingStore();
     const { findById: _none, ...unable } = store;
-    const users = createKnownUsers({ store: unable, seconds: 55, onUnavailable: () => {} });
+    const users = createKnownUsers(unable, () => {});
     expect(await users.find('1')).toEqual(unknown);
     expect(await users.authenticate('alice', 'x')).toEqual({ id: '1' });
   });

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hashPassword } from '../../src/crypto/password-hash.ts';
 import { createOwnUsers } from '../../src/users/own-module.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { describeUserStore } from './user-store-conformance.ts';
@@ -50,6 +52,19 @@ describe('an operator’s own module', () => {
     expect(await store.authenticate('alice', 'wonderland')).toEqual({ id: '7' });
     await store.ping();
     await store.close();
+  });
+
+  it('leaves a thread free for everything else, however many passwords it has verified', async () => {
+    const stored = await hashPassword('wonderland');
+    const { store } = await users(module.replace(/\$2y\$[^']*/, () => stored));
+    let done = 0;
+    const waiting = Array.from({ length: 60 }, async () => {
+      await store.authenticate('alice', 'x');
+      done += 1;
+    });
+    await stat(import.meta.filename);
+    expect(done).toBeLessThan(30);
+    await Promise.all(waiting);
   });
 
   it.each([

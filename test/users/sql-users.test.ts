@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Dialect, Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openUsers } from '../../src/adapters.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { mysqlDialect } from '../../src/sql/mysql.ts';
 import { nodeSqliteDialect, openSqliteToRead } from '../../src/sql/node-sqlite.ts';
 import { postgresDialect } from '../../src/sql/postgres.ts';
@@ -158,9 +158,20 @@ describe.each(engines)('$name', ({ name, skip, start, dialect }) => {
       await store.close();
     });
 
-    it('takes a weak hash, and says so once', async () => {
+    // SQLite takes the first.
+    it.skipIf(name === 'SQLite')(
+      'takes no query that gives a column twice, since the wrong one could count',
+      async () => {
+        const twice = byName.replace('email, disabled', 'email, disabled, false as disabled');
+        const { store } = await users({ query: twice });
+        await expect(store.authenticate('alice', 'wonderland')).rejects.toThrow(/^USERS_QUERY: /);
+        await store.close();
+      },
+    );
+
+    it('takes a weak hash, and says so', async () => {
       const { store, events } = await users();
-      for (let time = 0; time < 2; time += 1) await store.authenticate('weak', 'wonderland');
+      await store.authenticate('weak', 'wonderland');
       expect(events).toEqual([{ event: 'users.weak_hash', format: '{SHA}, which is a single sha1' }]);
       await store.close();
     });
@@ -178,16 +189,12 @@ describe.each(engines)('$name', ({ name, skip, start, dialect }) => {
         { query: 'select id from people where username = :username' },
         /^USERS_QUERY gives no column password_hash: /,
       ],
-      [
-        { query: 'select email from people where username = :username' },
-        /^USERS_QUERY gives no column id and none password_hash: /,
-      ],
+      [{ query: 'select email from people where username = :username' }, /^USERS_QUERY gives no column id: /],
       [{ byIdQuery: 'select email from people where id = :id' }, /^USERS_BY_ID_QUERY gives no column id: /],
       [
         { query: 'select id, password_hash from poeple where username = :username' },
         /^USERS_QUERY: .*poeple/s,
       ],
-      [{ query: "select id, password_hash from people where username = ':username'" }, /has no :username/],
     ])('is not taken with %o', async (changes, problem) => {
       const { store } = await users(changes);
       await expect(store.ping()).rejects.toThrow(problem);

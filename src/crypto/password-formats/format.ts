@@ -12,7 +12,7 @@ export interface PasswordHashFormat {
 }
 
 export interface ParsedHash {
-  /** Not on the main thread. */
+  /** Not on the main thread. The caller sees to it that no more than `hashThreads` run at once. */
   verify(password: string): Promise<boolean>;
   /** About how many milliseconds one verification takes a processor: to be compared with others. */
   readonly cost: number;

@@ -1,7 +1,16 @@
-import { onThread } from '../hash-threads.ts';
+import type * as hashes from '../iterated-hashes.ts';
 import { alphabet64, type DigestName } from '../iterated-hashes.ts';
 import { damaged, fieldsOf, type ParsedHash, type PasswordHashFormat, sameBytes, within } from './format.ts';
 import { asWordPressTakesIt } from './wordpress.ts';
+
+/** Hashes on a thread of its own, where Node.js has nothing that leaves the main one by itself. */
+async function onThread<Name extends 'shaCrypt' | 'md5Crypt' | 'phpass' | 'saltedDigest'>(
+  name: Name,
+  task: Parameters<(typeof hashes)[Name]>[0],
+): Promise<string> {
+  const { pool } = await import('../hash-threads.ts');
+  return pool.run(task, { name });
+}
 
 const mostRounds = 1_000_000;
 

@@ -1,10 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../src/config.ts';
-import { sha256 } from '../src/crypto/digest.ts';
-import { generateSigningKey } from '../src/crypto/signing-key.ts';
-import { cloudLights } from './support/server.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/config.ts';
+import { sayProblem } from '../../src/config/problem.ts';
+import { sha256 } from '../../src/crypto/digest.ts';
+import { generateSigningKey } from '../../src/crypto/signing-key.ts';
+import { cloudLights } from '../support/server.ts';
 
 const files: Record<string, string> = {
   'clients.json': JSON.stringify([cloudLights]),
@@ -12,15 +16,25 @@ const files: Record<string, string> = {
   secret: 'sqlite:/var/lib/links.db\n',
   'people.db': '',
   'ca.pem': 'the authority',
-  './users.ts': '',
+  'users.ts': '',
   'lib/users.mjs': '',
+  'query.sql': 'SELECT id, password_hash FROM people WHERE username = :username\n',
 };
 
-function readFile(path: string): string {
-  const content = files[path];
-  if (content === undefined) throw Object.assign(new Error('no'), { code: 'ENOENT' });
-  return content;
-}
+let folder: string;
+const ownFolder = process.cwd();
+
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'alexa-account-linking-')));
+  mkdirSync(join(folder, 'lib'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  process.chdir(folder);
+});
+
+afterAll(() => {
+  process.chdir(ownFolder);
+  rmSync(folder, { recursive: true });
+});
 
 const production = {
   NODE_ENV: 'production',
@@ -31,20 +45,16 @@ const production = {
   TRUST_PROXY: 'loopback',
 };
 
-function parse(env: Record<string, string | undefined>) {
-  return parseConfig(env, readFile);
-}
-
 function config(env: Record<string, string | undefined>) {
-  const parsed = parse(env);
+  const parsed = parseConfig(env);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   return parsed.config;
 }
 
-/** What is said, each as `WHERE message`. */
+/** What is said, a line a problem. */
 function problems(env: Record<string, string | undefined>): string[] {
-  const parsed = parse(env);
-  return 'problems' in parsed ? parsed.problems.map(({ where, message }) => `${where} ${message}`) : [];
+  const parsed = parseConfig(env);
+  return 'problems' in parsed ? parsed.problems.map(sayProblem) : [];
 }
 
 function clientProblems(changes: Record<string, unknown>): string[] {
@@ -57,11 +67,11 @@ describe('the configuration', () => {
       production: false,
       publicUrl: 'http://localhost:8080',
       port: 8080,
-      host: '0.0.0.0',
+      host: '127.0.0.1',
       trustProxy: false,
-      clients: undefined,
-      users: undefined,
-      storage: { scheme: 'sqlite', path: 'data/links.db' },
+      users: { scheme: 'demo', username: 'demo' },
+      storage: { scheme: 'sqlite', path: join(folder, 'data/links.db') },
+      keepAliveSeconds: 65,
       logLevel: 'info',
     });
     expect(config({ PORT: '9000' }).publicUrl).toBe('http://localhost:9000');
@@ -70,17 +80,17 @@ describe('the configuration', () => {
   it('is frozen', () => {
     const parsed = config(production);
     expect(Object.isFrozen(parsed)).toBe(true);
-    expect(Object.isFrozen(parsed.clients?.get('cloud-lights'))).toBe(true);
+    expect(Object.isFrozen(parsed.clients.get('cloud-lights'))).toBe(true);
   });
 
   it('has no defaults in production, and names all that is missing at once, each with what to do', () => {
     const said = problems({ NODE_ENV: 'production' });
     expect(said.map((line) => line.split(' ')[0])).toEqual([
       'PUBLIC_URL',
+      'TRUST_PROXY',
       'CLIENTS',
       'USERS',
       'STORAGE',
-      'TRUST_PROXY',
     ]);
     for (const line of said) expect(line).toMatch(/is missing, and has no default in production: set it to/);
   });
@@ -97,18 +107,54 @@ describe('the configuration', () => {
     });
     expect(said.map((line) => line.split(' ')[0])).toEqual([
       'PORT',
-      'PUBLIC_URL',
       'TRUST_PROXY',
       'USERS',
       'STORAGE',
       'LOG_LEVEL',
+      'PUBLIC_URL',
     ]);
   });
 
-  it('warns of an address for the internet without NODE_ENV', () => {
+  it('asks to say which it is where an address is for others than this machine', () => {
     const { NODE_ENV: _left, ...rest } = production;
-    expect(parse(rest).warnings[0]).toMatch(/^NODE_ENV is not set/);
-    expect(parse({ ...rest, NODE_ENV: 'development' }).warnings).toEqual([]);
+    for (const PUBLIC_URL of ['https://link.example.com', 'http://192.168.1.5:8080', 'http://laptop:8080'])
+      expect(problems({ ...rest, PUBLIC_URL })).toEqual([
+        expect.stringMatching(
+          /^PUBLIC_URL is for more than this machine, and NODE_ENV is not set: set NODE_ENV=/,
+        ),
+      ]);
+    expect(problems({ ...rest, NODE_ENV: 'development' })).toEqual([]);
+    for (const PUBLIC_URL of ['http://localhost:9000', 'http://127.0.0.1:9000', 'http://[::1]'])
+      expect(problems({ ...rest, PUBLIC_URL })).toEqual([]);
+  });
+
+  it('is at this machine alone in development, and at all its addresses in production', () => {
+    expect(config({}).host).toBe('127.0.0.1');
+    expect(config(production).host).toBe('0.0.0.0');
+    expect(config({ ...production, HOST: '127.0.0.1' }).host).toBe('127.0.0.1');
+  });
+
+  it('trims NODE_ENV like everything else', () => {
+    expect(config({ ...production, NODE_ENV: ' production\r' }).production).toBe(true);
+  });
+
+  it.each(Object.keys(production))('names %s that still has its quotes', (name) => {
+    for (const quote of ['"', "'"]) {
+      const said = problems({
+        ...production,
+        [name]: `${quote}${production[name as keyof typeof production]}${quote}`,
+      });
+      expect(said).toContain(`${name} has quotes around it, which are a part of it here: leave them out`);
+      expect(said.filter((line) => line.startsWith(name))).toHaveLength(1);
+    }
+  });
+
+  it('keeps connections for longer than the balancer does, as long as is said', () => {
+    expect(config({ KEEP_ALIVE_SECONDS: '610' }).keepAliveSeconds).toBe(610);
+    for (const value of ['0', '3601', 'long'])
+      expect(problems({ KEEP_ALIVE_SECONDS: value })).toEqual([
+        'KEEP_ALIVE_SECONDS must be a whole number from 1 to 3600',
+      ]);
   });
 
   it('does not take a misspelled NODE_ENV for development', () => {
@@ -183,17 +229,18 @@ describe('the configuration', () => {
       'STORAGE is given as STORAGE and as STORAGE_FILE: remove one of the two',
     ]);
     expect(problems({ ...rest, STORAGE_FILE: 'gone' })).toEqual([
-      'STORAGE_FILE names gone, which does not exist: correct the path or its permissions',
+      `STORAGE_FILE names ${join(folder, 'gone')}, which does not exist: correct the path or its permissions`,
     ]);
     expect(STORAGE).toBeDefined();
   });
 
   it('names variables that look like one of its own', () => {
-    const { warnings } = parse({
+    const { warnings } = parseConfig({
       ...production,
       PUBLIC_URI: 'x',
       CLIENT: 'x',
       TRUSTED_PROXY: 'x',
+      PORT_FILE: 'x',
       USERPROFILE: 'x',
       USER: 'me',
       HOME: '/',
@@ -203,6 +250,7 @@ describe('the configuration', () => {
       'PUBLIC_URI is set, but nobody reads it: did you mean PUBLIC_URL?',
       'CLIENT is set, but nobody reads it: did you mean CLIENTS?',
       'TRUSTED_PROXY is set, but nobody reads it: did you mean TRUST_PROXY?',
+      'PORT_FILE is set, but PORT can’t be given as a file',
     ]);
   });
 
@@ -210,7 +258,7 @@ describe('the configuration', () => {
     for (const value of ['sqlite:/var/links.db', 'sqlite:///var/links.db']) {
       expect(config({ STORAGE: value }).storage).toEqual({ scheme: 'sqlite', path: '/var/links.db' });
     }
-    expect(config({ STORAGE: 'sqlite:links.db' }).storage).toMatchObject({ path: 'links.db' });
+    expect(config({ STORAGE: 'sqlite:links.db' }).storage).toMatchObject({ path: join(folder, 'links.db') });
     expect(problems({ STORAGE: 'sqlite:' })[0]).toMatch(/must name a file after sqlite:/);
   });
 
@@ -222,7 +270,81 @@ describe('the configuration', () => {
       'LOG_LEVEL',
       'USERS_FILE',
     );
-    fc.assert(fc.property(fc.dictionary(names, fc.string({ unit: 'binary' })), (env) => void parse(env)));
+    fc.assert(
+      fc.property(fc.dictionary(names, fc.string({ unit: 'binary' })), (env) => void parseConfig(env)),
+    );
+  });
+});
+
+describe('a mistake', () => {
+  it.each([
+    [{ NODE_ENV: '"production"' }, /^NODE_ENV has quotes/],
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: '"select id from people where :username"' },
+      /^USERS_QUERY has quotes/,
+    ],
+    [{ USERS: 'sqlite:people.db', USERS_QUERY_FILE: 'gone.sql' }, /^USERS_QUERY_FILE names/],
+    [{ ACCESS_TOKEN_FORMAT: 'jwt', SIGNING_KEYS_FILE: 'gone.json' }, /^SIGNING_KEYS_FILE names/],
+    [
+      { USERS: 'ldaps://h/dc=x', USERS_LDAP_BIND_DN: 'cn=x', USERS_LDAP_BIND_PASSWORD_FILE: 'gone' },
+      /_FILE names/,
+    ],
+    [{ USERS: 'ldaps://h', USERS_LDAP_FILTER: '(a={username})' }, /^USERS must be like ldaps/],
+    [{ CLIENTS: undefined, CLIENTS_FILE: "'clients.json'" }, /^CLIENTS_FILE has quotes around it/],
+    [{ PORT: '99999', PUBLIC_URL: 'https://link.example.com' }, /^PORT must be/],
+  ])('is told once: %o', (changes, expected) => {
+    const parsed = parseConfig({ ...production, ...changes });
+    expect(problems({ ...production, ...changes })).toEqual([expect.stringMatching(expected)]);
+    expect(parsed.warnings).toEqual([]);
+  });
+
+  it.each([
+    ['CLIENTS', 'client_id: a, client_secret: hunter2'],
+    ['CLIENTS', 'hunter2'],
+    ['SIGNING_KEYS', '-----BEGIN PRIVATE KEY-----\\nhunter2\\n-----END PRIVATE KEY-----'],
+    ['SIGNING_KEYS', 'hunter2hunter2hunter2hunter2=='],
+    ['USERS', '//app:hunter2@host/db'],
+    ['USERS', 'postgres//app:hunter2@host/db.ts'],
+  ])('in %s repeats nothing that may be a secret', (name, value) => {
+    for (const env of [{ [name]: value }, { [name]: undefined, [`${name}_FILE`]: 'given' }]) {
+      writeFileSync('given', value);
+      const said = problems({ ...production, ...env }).join('\n');
+      expect(said).toMatch(new RegExp(`^${name} `));
+      expect(said).not.toContain('hunter2');
+    }
+  });
+
+  it.each([
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: "select id from people where name = ':username'" },
+      /^USERS_QUERY must have :username where the value goes, without quotes around it/,
+    ],
+    [
+      { CLIENTS: JSON.stringify([{ client_id: 'x' }, cloudLights, cloudLights]) },
+      /^CLIENTS\[0\]\.client_name is missing\nCLIENTS\[2\]\.client_id is that of an earlier client/,
+    ],
+    [{ STORAGE: 'sqlite://data/links.db' }, /^STORAGE must name a file after sqlite:/],
+    [{ HOST: 'http://localhost' }, /^HOST must be an address of this machine/],
+    [
+      { SIGNING_KEYS: '{"keys":[{"kty":"RSA","n":"x","e":"AQAB","kid":{"toString":1}}]}' },
+      /^SIGNING_KEYS\.keys\[0\]/,
+    ],
+    [
+      { USERS: 'sqlite:people.db', USERS_QUERY: `${'/**/'.repeat(5000)}x :username` },
+      /^USERS_QUERY must be a SELECT/,
+    ],
+    [{ STORAGE: undefined, STORAGE_FILE: 'empty' }, /^STORAGE_FILE names \/.*\/empty, which is empty/],
+    [{ CLIENTS: 'empty' }, /^CLIENTS names \/.*\/empty, which is empty/],
+  ])('is no crash and no guess: %o', (changes, expected) => {
+    writeFileSync('empty', ' \n');
+    expect(problems({ ...production, ...changes }).join('\n')).toMatch(expected);
+  });
+
+  it('is none where schemes are in capitals, a port is part of a secret, or a laptop has an address of its own', () => {
+    expect(config({ ...production, USERS: 'FILE:users.htpasswd' }).users).toMatchObject({ scheme: 'file' });
+    const ldap = { USERS: 'ldaps://h/dc=x', USERS_LDAP_BIND_DN: 'cn=x', USERS_LDAP_BIND_PASSWORD: 'a$PORTb' };
+    expect(config({ ...production, ...ldap }).users).toMatchObject({ bindPassword: 'a$PORTb' });
+    expect(config({ NODE_ENV: 'development', PUBLIC_URL: 'http://192.168.1.5:8080' }).clients.size).toBe(1);
   });
 });
 
@@ -261,10 +383,21 @@ describe('clients', () => {
   it('have secrets in production that nobody guesses; a digest is judged when its secret is presented', () => {
     const inProduction = (client_secret: unknown) =>
       problems({ ...production, CLIENTS: JSON.stringify([{ ...cloudLights, client_secret }]) });
-    for (const weak of ['a long random text', 'x'.repeat(31), `${'x'.repeat(32)}ü`, `\t${'x'.repeat(32)}`])
+    for (const weak of ['a long random text', 'x'.repeat(31)])
       for (const given of [weak, [another, weak]])
         expect(inProduction(given)).toEqual([
           'CLIENTS[0].client_secret must have at least 32 printable ASCII characters, or it could be guessed: make one with "openssl rand -hex 32"',
+        ]);
+    for (const foreign of [`${'x'.repeat(32)}ü`, `\t${'x'.repeat(32)}`])
+      for (const NODE_ENV of ['production', 'development'])
+        expect(
+          problems({
+            ...production,
+            NODE_ENV,
+            CLIENTS: JSON.stringify([{ ...cloudLights, client_secret: foreign }]),
+          }),
+        ).toEqual([
+          'CLIENTS[0].client_secret must have printable ASCII characters alone: make one with "openssl rand -hex 32"',
         ]);
     for (const given of [[], [old, another, another], 7, [7]])
       expect(inProduction(given)[0]).toMatch(
@@ -295,7 +428,7 @@ describe('clients', () => {
     const CLIENTS = JSON.stringify([{ ...cloudLights, ...look, ...localized }]);
     const client = config({ ...production, CLIENTS }).clients?.get('cloud-lights');
     expect(client?.texts).toMatchObject({ clientName: 'Cloud Lights', policyUri: look.policy_uri });
-    expect([...(client?.textsIn.keys() ?? [])]).toEqual(['de', 'ja']);
+    expect(client?.textsIn.get('fr')).toEqual(client?.texts);
     expect(client?.textsIn.get('de')).toMatchObject({
       clientName: 'Wolkenlicht',
       policyUri: look.policy_uri,
@@ -314,15 +447,14 @@ describe('clients', () => {
   it('are warned of scopes that people would not be told of', () => {
     const scope_descriptions = { profile: 'Your name' };
     const CLIENTS = JSON.stringify([{ ...cloudLights, scope_descriptions }]);
-    expect(parseConfig({ ...production, CLIENTS }, readFile).warnings).toEqual([
+    expect(parseConfig({ ...production, CLIENTS }).warnings).toEqual([
       expect.stringMatching(/^CLIENTS\[0\]\.scope_descriptions has nothing on lights: say in a few words/),
     ]);
   });
 
   it('are told of a colour that can’t be read everywhere, and what takes its place', () => {
     const notes = (brand_color: string) =>
-      parseConfig({ ...production, CLIENTS: JSON.stringify([{ ...cloudLights, brand_color }]) }, readFile)
-        .notes;
+      parseConfig({ ...production, CLIENTS: JSON.stringify([{ ...cloudLights, brand_color }]) }).notes;
     expect(notes('#fe0')).toEqual([
       'CLIENTS[0].brand_color is #fe0, which can’t be read as text on a light page: links there are #807700',
     ]);
@@ -382,9 +514,9 @@ describe('clients', () => {
     [{ scope_descriptions: ['Your lights'] }, /scope_descriptions must be an object in \{ and \}/],
     [
       { 'client_name#de-DE': 'Wolkenlicht' },
-      'CLIENTS[0].client_name#de-DE is for no language of the pages: after # goes one of ar, de, en, es, fr, hi, it, ja, nl, pt',
+      'CLIENTS[0] has the key client_name#de-DE for no language of the pages: after # goes one of ar, de, en, es, fr, hi, it, ja, nl, pt',
     ],
-    [{ 'client_name#de#x': 'Wolkenlicht' }, /client_name#de#x is for no language of the pages/],
+    [{ 'client_name#de#x': 'Wolkenlicht' }, /client_name#de#x for no language of the pages/],
     [{ 'client_name#de': '' }, 'CLIENTS[0].client_name#de must not be empty'],
     [{ 'policy_uri#de': 'http://example.com' }, /policy_uri#de must be an address that begins with https/],
     [
@@ -456,21 +588,81 @@ describe('clients', () => {
   it.each([
     [
       '[{"client_secret": "hunter2",}]',
-      /^CLIENTS is not JSON \(line 1 column \d+\): look for a missing quote/,
+      /^CLIENTS is not JSON: line 1, column 30: take out the comma before it$/,
     ],
     ['{"client_id": "x"}', /^CLIENTS must be a list of at least one client/],
     ['[]', /^CLIENTS must be a list of at least one client/],
     ['[null]', /^CLIENTS\[0\] must be an object/],
-    ['nowhere.json', /^CLIENTS names nowhere.json, which does not exist/],
-    [
-      `'[{"client_secret":"hunter2"}]'`,
-      /^CLIENTS names a file, which does not exist: .* without quotes around it/,
-    ],
+    ['nowhere.json', /^CLIENTS names \/.*\/nowhere\.json, which does not exist: give the path/],
+    [`'[{"client_secret":"hunter2"}]'`, /^CLIENTS has quotes around it/],
     ['[{"client_id": "a", "hunter2 is my password": 1}]', /CLIENTS\[0\] has an unknown key: known are/],
   ])('refuse CLIENTS=%s without repeating a secret', (value, expected) => {
     const said = problems({ ...production, CLIENTS: value }).join('\n');
     expect(said).toMatch(expected);
     expect(said).not.toContain('hunter2');
+  });
+});
+
+describe('a file of text', () => {
+  const json = JSON.stringify([{ ...cloudLights, client_name: 'Lumières' }], undefined, 2);
+  const nameIn = (bytes: Buffer) => {
+    writeFileSync('other.json', bytes);
+    return config({ ...production, CLIENTS: 'other.json' }).clients.get('cloud-lights')?.texts.clientName;
+  };
+  const said = (bytes: Buffer) => {
+    writeFileSync('other.json', bytes);
+    return problems({ ...production, CLIENTS: 'other.json' });
+  };
+
+  it('may begin with a byte order mark, and have the line ends of Windows', () => {
+    for (const text of [json, `\uFEFF${json}`, json.replaceAll('\n', '\r\n')])
+      expect(nameIn(Buffer.from(text))).toBe('Lumières');
+  });
+
+  it.each([
+    ['UTF-16', Buffer.from(`\uFEFF${json}`, 'utf16le')],
+    ['UTF-16', Buffer.from(json, 'utf16le')],
+    ['UTF-16', Buffer.from(`\uFEFF${json}`, 'utf16le').swap16()],
+    ['not UTF-8, but perhaps Latin-1 or Windows-1252', Buffer.from(json, 'latin1')],
+  ])('is refused where it is %s', (encoding, bytes) => {
+    expect(said(bytes)).toEqual([
+      `CLIENTS names ${join(folder, 'other.json')}, which is ${encoding}: save it as UTF-8`,
+    ]);
+    expect(problems({ ...production, CLIENTS_FILE: 'other.json', CLIENTS: undefined })).toEqual([
+      `CLIENTS_FILE names ${join(folder, 'other.json')}, which is ${encoding}: save it as UTF-8`,
+    ]);
+  });
+
+  it.each([
+    ['[{"client_id": "hunter2" // mine\n}]', 'line 1, column 26: take out the comment'],
+    [
+      '[{"client_id": "hunter2",\n"client_name": \'x\'}]',
+      'line 2, column 16: put text in straight double quotes',
+    ],
+    ['[{"client_id": “hunter2”}]', 'line 1, column 16: put text in straight double quotes'],
+    ['[{"client_id": "hunter2"},\n]', 'line 2, column 1: take out the comma before it'],
+    ['[{"client_id": "hunter2"\n"client_name": "x"}]', 'line 2, column 1: put a comma before it'],
+    ['[{"client_id" "hunter2"}]', 'line 1, column 15: put a colon before it'],
+    ['[{"client_id": "hunter2"}', 'line 1, column 26: put a ] there'],
+    ['[{"client_id": "hunter2', 'line 1, column 16: end the text on its line'],
+    ['[{"a": [1}]', 'line 1, column 10: look for a bracket before it that is not closed'],
+    ['[{"a": 1,, "b": 2}]', 'line 1, column 10: take out the comma before it'],
+    [
+      '[{"a": True}]',
+      'line 1, column 8: put text in double quotes; without them there are true, false, null and numbers',
+    ],
+    ['[1] []', 'line 1, column 5: take out what is after the end'],
+    ['['.repeat(100_000), 'line 1, column 1: look for a missing quote or comma before it'],
+    [
+      '[{client_id: "hunter2"}]',
+      'line 1, column 3: put text in double quotes; without them there are true, false, null and numbers',
+    ],
+  ])('of JSON says where it is none, and why: %s', (text, slip) => {
+    for (const CLIENTS of [text, 'other.json']) {
+      writeFileSync('other.json', text);
+      const which = CLIENTS === text ? 'is not JSON' : `names ${join(folder, CLIENTS)}, which is not JSON`;
+      expect(problems({ ...production, CLIENTS })).toEqual([`CLIENTS ${which}: ${slip}`]);
+    }
   });
 });
 
@@ -484,7 +676,7 @@ describe('USERS', () => {
     ],
     [
       { USERS: 'sqlite:people.db', USERS_QUERY: query },
-      { engine: 'sqlite', address: 'people.db', query },
+      { engine: 'sqlite', query },
     ],
     [
       { USERS: 'postgres://app:x%40y@db/app?sslmode=verify-full&sslrootcert=ca.pem', USERS_QUERY: query },
@@ -540,11 +732,11 @@ describe('USERS', () => {
       { USERS: 'sqlite:people.db', USERS_QUERY: `-- who\n/* and */ (${query})`, USERS_CONNECTIONS: '3' },
       { connections: 3 },
     ],
-    [{ USERS: './users.ts' }, { scheme: 'module', module: './users.ts' }],
-    [{ USERS: 'lib/users.mjs' }, { scheme: 'module', module: './lib/users.mjs' }],
+    [{ USERS: './users.ts' }, { scheme: 'module' }],
+    [{ USERS: 'lib/users.mjs' }, { scheme: 'module' }],
     [{ USERS: '@example/users' }, { scheme: 'module', module: '@example/users' }],
   ])('is read: %o', (settings, users) => {
-    const parsed = parse({ ...production, ...settings });
+    const parsed = parseConfig({ ...production, ...settings });
     expect(parsed).toMatchObject({ config: { users }, warnings: [] });
   });
 
@@ -552,8 +744,11 @@ describe('USERS', () => {
     [{ USERS: 'users.htpasswd' }, /^USERS is no module; for a file in Apache’s format begin with file:/],
     [{ USERS: "'file:users.htpasswd'" }, /^USERS has quotes around it/],
     [{ USERS: 'redis://cache' }, /^USERS must begin with one of file:, sqlite:, /],
-    [{ USERS: './nowhere.ts' }, /^USERS names \.\/nowhere\.ts, which does not exist: name a module/],
-    [{ USERS: 'sqlite:people.db' }, /^USERS_QUERY is missing: give a SELECT by :username/],
+    [{ USERS: './nowhere.ts' }, /^USERS names \/.*\/nowhere\.ts, which does not exist: name a module/],
+    [
+      { USERS: 'sqlite:people.db' },
+      /^USERS_QUERY is missing, and users in a database need it: give a SELECT by :username/,
+    ],
     [
       { USERS: 'sqlite:people.db', USERS_QUERY: 'select id from people' },
       /^USERS_QUERY must have :username where the value goes/,
@@ -574,7 +769,7 @@ describe('USERS', () => {
     [{ USERS: 'mysql://db/app?ssl-mode=ON', USERS_QUERY: query }, /^USERS must have REQUIRED, VERIFY_CA,/],
     [
       { USERS: 'mysql://db/app?ssl-ca=none.pem', USERS_QUERY: query },
-      /^USERS names none\.pem, .*correct ssl-ca/,
+      /^USERS names \/.*\/none\.pem, .*correct ssl-ca/,
     ],
     [{ USERS: 'postgres://app:12/s3cret@db/app', USERS_QUERY: query }, /^USERS must be like postgres/],
     [
@@ -600,7 +795,7 @@ describe('USERS', () => {
     ],
     [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_FILTER: 'uid={username}' }, /^USERS_LDAP_FILTER must stand in/],
     [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_FILTER: '(uid=x)' }, /^USERS_LDAP_FILTER must .*\{username\}/],
-    [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_CA_FILE: 'no.pem' }, /^USERS_LDAP_CA_FILE names no\.pem/],
+    [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_CA_FILE: 'no.pem' }, /^USERS_LDAP_CA_FILE names \/.*\/no\.pem/],
     [
       { USERS: 'ldaps://h/dc=x', USERS_LDAP_ID_ATTRIBUTE: 'a)(b' },
       /^USERS_LDAP_ID_ATTRIBUTE must be the name/,
@@ -619,15 +814,14 @@ describe('USERS', () => {
   });
 
   it('warns of settings that it makes no use of', () => {
-    const parsed = parse({ ...production, USERS_QUERY: query, USERS_HTTP_TOKEN: 'x' });
+    const parsed = parseConfig({ ...production, USERS_QUERY: query, USERS_HTTP_TOKEN: 'x' });
     expect(parsed.warnings).toEqual([
-      'USERS_QUERY is set, but USERS is a file that does not read it',
-      'USERS_HTTP_TOKEN is set, but USERS is a file that does not read it',
+      'USERS_QUERY is set, but users of this kind (file) make no use of it',
+      'USERS_HTTP_TOKEN is set, but users of this kind (file) make no use of it',
     ]);
   });
 
   it('takes secrets and long statements from files', () => {
-    files['query.sql'] = `${query}\n`;
     const parsed = config({ ...production, USERS: 'sqlite:people.db', USERS_QUERY_FILE: 'query.sql' });
     expect(parsed.users).toMatchObject({ query });
   });
@@ -672,7 +866,10 @@ describe('STORAGE', () => {
     ['postgres://db.example.com', /must be like postgres:\/\/name:password@host\/database/],
     ['postgres://me:hunter2/x@db/links', /must be like postgres:\/\/name:password@host\/database/],
     ['postgres://me:hunter2@db/links?ssl_mode=require', /has ssl_mode, which is not read/],
-    ['postgres://me:hunter2@db/links?sslrootcert=nowhere.pem', /names nowhere\.pem, which does not exist/],
+    [
+      'postgres://me:hunter2@db/links?sslrootcert=nowhere.pem',
+      /names \/.*\/nowhere\.pem, which does not exist/,
+    ],
     ['dynamodb:?region=eu-west-1', /must name a DynamoDB table/],
     ['dynamodb:a/b?region=eu-west-1', /must name a DynamoDB table/],
     ['dynamodb:alexa-links?region=Ireland', /must have a region like eu-west-1/],
@@ -711,7 +908,7 @@ describe('SIGNING_KEYS', () => {
     expect(signingKeys?.signing.kid).toBe('one');
     expect(signingKeys?.published.map(({ kid }) => kid)).toEqual(['one', 'two']);
     expect(JSON.stringify(signingKeys?.published)).not.toContain(String(one.d));
-    files['keys.json'] = keys(two, one);
+    writeFileSync('keys.json', keys(two, one));
     for (const name of ['SIGNING_KEYS', 'SIGNING_KEYS_FILE'])
       expect(config({ ...production, [name]: 'keys.json' }).signingKeys?.signing.kid).toBe('two');
   });
@@ -733,7 +930,7 @@ describe('SIGNING_KEYS', () => {
 
   it.each([
     ['{"keys": []}', /^SIGNING_KEYS must be a JWK set with a key in it/],
-    ['{"keys": hunter2', /^SIGNING_KEYS must be a JWK set with a key in it/],
+    ['{"keys": hunter2', /^SIGNING_KEYS is not JSON: line 1, column 10: /],
     [keys(null), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
     [keys({ ...one, kty: 'RSA' }), /^SIGNING_KEYS\.keys\[0\] must be a key for ES256/],
     [keys({ ...rsa, alg: 'PS256' }), /^SIGNING_KEYS\.keys\[0\] must be .*one for RS256/],
@@ -747,7 +944,7 @@ describe('SIGNING_KEYS', () => {
     [keys(one, { ...two, kid: 'one' }), /^SIGNING_KEYS has two keys with one kid/],
     [keys(publicTwo, one), /^SIGNING_KEYS\.keys\[0\] signs, so it must be a private key/],
     [keys({ ...one, d: two.d }), /^SIGNING_KEYS\.keys\[0\] signs, so it must be a private key/],
-    ['nowhere.json', /^SIGNING_KEYS names a file, which does not exist/],
+    ['nowhere.json', /^SIGNING_KEYS names \/.*\/nowhere\.json, which does not exist/],
   ])('is refused as %s', (value, expected) => {
     const said = jwt(value);
     expect(said).toHaveLength(1);
