@@ -43,7 +43,7 @@ const descriptionOf: Readonly<Record<number, string>> = {
   404: 'There is nothing here.',
   405: 'This method is not allowed here; Allow lists those that are.',
   413: 'The body is larger than 16 KB.',
-  415: 'The body must be application/x-www-form-urlencoded, in UTF-8 and not compressed.',
+  415: 'Send a body that is application/x-www-form-urlencoded, in UTF-8 and not compressed.',
 };
 
 const problemOf: Readonly<Record<number, ProblemName>> = {
