@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What needs a database, a directory, a browser or a second process. */
 export const outside = [
   'test/{commands,deploy,flows}/*.test.ts',
-  'test/crypto/openssl.test.ts',
+  'test/passwords/openssl.test.ts',
   'test/docs-users.test.ts',
   'test/storage/{cost,dynamodb,postgres,sqlite}.test.ts',
   'test/users/{ldap,sql}-users.test.ts',

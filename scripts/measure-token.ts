@@ -6,7 +6,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { hashPassword } from '../src/crypto/password-hash.ts';
+import { hashPassword } from '../src/passwords/password-hash.ts';
 import { startPostgres } from '../test/support/databases.ts';
 
 /*

@@ -1,9 +1,11 @@
 import { type Problem, sayProblem } from './config/problem.ts';
 import { nameOfStorage, type StorageLocation } from './config/storage-location.ts';
-import { nameOfUsers, type UsersLocation } from './config/users-location.ts';
-import { hashThreads } from './crypto/password-hash.ts';
-import type { Storage } from './storage/stores.ts';
+import { nameOfUsers, type UsersLocation } from './config/users-options.ts';
+import { openViews as openPageViews, type Views } from './pages/views.ts';
+import { hashThreads } from './passwords/password-hash.ts';
+import type { OpenMode, Storage } from './storage/stores.ts';
 import type { Report } from './telemetry/events.ts';
+import { TextFileError } from './text-file.ts';
 import { isUnreachable, type UserStore } from './users/user-store.ts';
 
 /*
@@ -49,21 +51,15 @@ const sqlDialects = {
     (await import('./sql/mysql.ts')).mysqlDialect(url, connections),
 };
 
-/** How an engine is opened, and how it is made ready where that takes more than opening it. */
-interface Engine<Location> {
-  readonly open: (location: Location) => Promise<Storage>;
-  readonly migrate?: (location: Location) => Promise<void>;
-}
-
 const storageEngines: {
-  [Scheme in StorageLocation['scheme']]: Engine<Extract<StorageLocation, { scheme: Scheme }>>;
+  [Scheme in StorageLocation['scheme']]: (
+    location: Extract<StorageLocation, { scheme: Scheme }>,
+    mode?: OpenMode,
+  ) => Promise<Storage>;
 } = {
-  sqlite: { open: async ({ path }) => (await import('./storage/sqlite.ts')).openSqliteStorage(path) },
-  postgres: { open: async ({ url }) => (await import('./storage/postgres.ts')).openPostgresStorage(url) },
-  dynamodb: {
-    open: async (location) => (await import('./storage/dynamodb.ts')).openDynamoStorage(location),
-    migrate: async (location) => (await import('./storage/dynamodb-migrate.ts')).migrateDynamo(location),
-  },
+  sqlite: async ({ path }, mode) => (await import('./storage/sqlite.ts')).openSqliteStorage(path, mode),
+  postgres: async ({ url }, mode) => (await import('./storage/postgres.ts')).openPostgresStorage(url, mode),
+  dynamodb: async (location) => (await import('./storage/dynamodb.ts')).openDynamoStorage(location),
 };
 
 /** The user store that `USERS` says, whether or not it can be reached now. Rejects with a `StartError`. */
@@ -86,19 +82,30 @@ function withUsersError<Result>(location: UsersLocation, asking: Promise<Result>
 /** The engine that `STORAGE` says, its tables made or upgraded. Rejects with a `StartError`. */
 export async function openStorage<Scheme extends StorageLocation['scheme']>(
   location: Extract<StorageLocation, { scheme: Scheme }>,
+  mode?: OpenMode,
 ): Promise<Storage> {
-  const opening = storageEngines[location.scheme as Scheme].open(location);
+  const opening = storageEngines[location.scheme as Scheme](location, mode);
   return withStartError('STORAGE', `can’t be opened at ${nameOfStorage(location)}`, opening);
 }
 
 /** Makes or upgrades what `STORAGE` needs. Rejects with a `StartError`. */
-export async function migrateStorage<Scheme extends StorageLocation['scheme']>(
-  location: Extract<StorageLocation, { scheme: Scheme }>,
-): Promise<void> {
-  const { migrate } = storageEngines[location.scheme as Scheme];
-  if (migrate !== undefined)
-    await withStartError('STORAGE', `can’t be made ready at ${nameOfStorage(location)}`, migrate(location));
+export async function migrateStorage(location: StorageLocation): Promise<void> {
+  if (location.scheme === 'dynamodb') {
+    const { migrateDynamo } = await import('./storage/dynamodb-migrate.ts');
+    const failure = `can’t be made ready at ${nameOfStorage(location)}`;
+    await withStartError('STORAGE', failure, migrateDynamo(location));
+  }
   await (await openStorage(location)).close();
+}
+
+/** The pages' views, tried once each. Throws a `StartError`. */
+export function openViews(folder: string | undefined): Views {
+  try {
+    return openPageViews(folder);
+  } catch (error) {
+    if (!(error instanceof TextFileError)) throw error;
+    throw new StartError({ setting: 'VIEWS', problem: error.message });
+  }
 }
 
 /** The server could not be put together or started. */
@@ -162,6 +169,8 @@ const remedies: Readonly<Record<string, string>> = {
   ERR_MODULE_NOT_FOUND: 'it, or something that it imports, is not there; correct the name, or install it',
   ResourceNotFoundException:
     'there is no such table in that region; make it with "npm run alexa-link -- migrate", or correct the name',
+  ValidationException:
+    'it is not as "npm run alexa-link -- migrate" makes it, with an index by-subject: name another table, and make that',
   CredentialsProviderError:
     'there are no AWS credentials; give the instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   AccessDeniedException:

@@ -1,6 +1,6 @@
 import { openUsers, reachUsers, StartError } from './adapters.ts';
 import { sleep } from './clock.ts';
-import type { UsersLocation } from './config/users-location.ts';
+import type { UsersLocation } from './config/users-options.ts';
 import type { Report } from './telemetry/events.ts';
 import type { UserStore } from './users/user-store.ts';
 

@@ -1,41 +1,33 @@
-import { openStorage, StartError, signInsAtOnce, withStartError } from './adapters.ts';
+import { openStorage, openViews, signInsAtOnce, withStartError } from './adapters.ts';
 import type { Config } from './config/config.ts';
-import { createFairQueue } from './crypto/fair-queue.ts';
+import { isLoopback } from './config/network.ts';
 import { createApp } from './http/app.ts';
 import { createDrainingServer, createMetricsServer } from './http/http-server.ts';
 import { createPagesFor } from './http/language.ts';
-import { createSimulatorRoutes } from './http/simulator-endpoints.ts';
 import { createBudgets } from './oauth/budgets.ts';
 import { type AccessTokenFormat, opaqueFormat } from './oauth/token.ts';
 import { createUseRecorder } from './oauth/use-recorder.ts';
-import { openViews, ViewsError } from './pages/own-views.ts';
 import { createPages } from './pages/pages.ts';
-import type { Views } from './pages/views.ts';
+import { createFairQueue } from './passwords/fair-queue.ts';
 import { openUsersPatiently, type Patience, patiently } from './patience.ts';
 import { withMemory } from './storage/memory-attempts.ts';
-import { createSweeper } from './storage/sweeper.ts';
+import { sweepUntil } from './storage/sweeper.ts';
 import { createReport } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { createKnownUsers } from './users/known-users.ts';
 import type { Users } from './users/user-store.ts';
 
-export interface AccountLinkingServer {
-  /** Resolves once requests are answered; rejects when the address is taken or not allowed. */
-  listen(): Promise<void>;
-  /**
-   * Finishes what is under way, then closes the stores: all within 25 seconds. Open connections may still bring
-   * requests for `idleSeconds`.
-   */
-  stop(idleSeconds?: number): Promise<void>;
-}
+export type AccountLinkingServer = Awaited<ReturnType<typeof createAccountLinkingServer>>;
 
 /**
  * Puts the server together from its configuration. Waits a minute for users and storage that can't be reached. Rejects
  * with a `StartError`; the process is then expected to end.
  */
-export async function createAccountLinkingServer(config: Config, log: Log): Promise<AccountLinkingServer> {
-  const { publicUrl, host, port, clients, demo } = config;
-  const views = await viewsOf(config);
+export async function createAccountLinkingServer(config: Config, log: Log) {
+  const { publicUrl, host, port } = config;
+  const views = openViews(config.views);
+  const simulator = config.production ? undefined : await openSimulatorFor(config);
+  const clients = simulator?.clients ?? config.clients;
   const metrics = await openMetrics(config);
   const report = createReport(log, metrics?.onEvent);
   const stopping = new AbortController();
@@ -59,33 +51,30 @@ export async function createAccountLinkingServer(config: Config, log: Log): Prom
     keys: config.signingKeys?.published ?? [],
     pagesFor: createPagesFor(createPages(views, [...clients.values()])),
     trustProxy: config.trustProxy,
-    simulator: config.production
-      ? undefined
-      : createSimulatorRoutes({
-          clients,
-          publicUrl,
-          views,
-          demoUser: demo.username,
-          demoSecret: demo.clientSecret,
-        }),
+    simulator: simulator?.routes,
     stopping: stopping.signal,
     report,
     onRequest: metrics?.onRequest,
   });
   const server = createDrainingServer(app, config.keepAliveSeconds, stopping.signal, report);
-  const sweeper = createSweeper(storage, report);
+  let sweeping: Promise<void> | undefined;
 
   return {
-    async listen() {
+    /** Resolves once requests are answered; rejects when the address is taken or not allowed. */
+    async listen(): Promise<void> {
       await metrics?.listen();
       await withPortError('PORT', config, server.listen(port, host));
-      sweeper.start();
+      sweeping = sweepUntil(stopping.signal, storage, report);
       report('server.started', { public_url: publicUrl, host, port, clients: [...clients.keys()] });
     },
-    async stop(idleSeconds = 1) {
+    /**
+     * Finishes what is under way, then closes the stores: all within 25 seconds. Open connections may still bring
+     * requests for `idleSeconds`.
+     */
+    async stop(idleSeconds = 1): Promise<void> {
       report('server.stopping');
       stopping.abort();
-      await Promise.all([server.drain(idleSeconds, 20), sweeper.stop()]);
+      await Promise.all([server.drain(idleSeconds, 20), sweeping]);
       const closed = await Promise.allSettled([users.close(), storage.close(), metrics?.close()]);
       for (const part of closed)
         if (part.status === 'rejected') report('server.unclosed', { err: part.reason });
@@ -94,13 +83,12 @@ export async function createAccountLinkingServer(config: Config, log: Log): Prom
   };
 }
 
-async function viewsOf({ views }: Config): Promise<Views> {
-  try {
-    return await openViews(views);
-  } catch (error) {
-    if (!(error instanceof ViewsError)) throw error;
-    throw new StartError({ setting: 'VIEWS', problem: error.message });
-  }
+/** The Alexa app's side, loaded in development alone. */
+async function openSimulatorFor({ clients, publicUrl, demo }: Config) {
+  const { openSimulator } = await import('./simulator/routes.ts');
+  // Only this machine sees a page at a loopback address.
+  const password = isLoopback(new URL(publicUrl)) ? demo.password : undefined;
+  return openSimulator(clients, publicUrl, { ...demo, password });
 }
 
 /**

@@ -53,8 +53,11 @@ function isUtf16([first = 0, second = 0, third = 1, fourth = 1]: Uint8Array): bo
 
 function unreadable(path: string, cause: unknown): TextFileError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code === 'EACCES')
-    return new TextFileError(path, 'can’t be read by this process', 'change its permissions');
-  const known: Readonly<Record<string, string>> = { ENOENT: 'does not exist', EISDIR: 'is a folder' };
-  return new TextFileError(path, known[code] ?? `can’t be read (${code})`);
+  return new TextFileError(path, problemOf[code] ?? `can’t be read (${code})`);
 }
+
+const problemOf: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder',
+  EACCES: 'can’t be read by this process, for lack of permission',
+};

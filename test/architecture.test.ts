@@ -11,68 +11,80 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['compile-cache.js', 'start.ts'],
   'compile-cache.js': [],
   'cli.ts': ['compile-cache.js', 'commands'],
-  commands: ['adapters.ts', 'config', 'pages', 'users', 'storage', 'crypto', 'text-file.ts'],
+  commands: [
+    'adapters.ts',
+    'config',
+    'users',
+    'passwords',
+    'storage',
+    'clock.ts',
+    'crypto.ts',
+    'text-file.ts',
+  ],
   'start.ts': ['config', 'adapters.ts', 'server.ts', 'telemetry'],
   'server.ts': [
     'adapters.ts',
     'patience.ts',
     'config',
+    'simulator',
     'http',
     'pages',
     'oauth',
     'users',
+    'passwords',
     'storage',
-    'crypto',
     'telemetry',
   ],
   'patience.ts': ['adapters.ts', 'clock.ts', 'config', 'users', 'telemetry'],
-  'adapters.ts': ['config', 'users', 'storage', 'sql', 'crypto', 'telemetry'],
-  config: ['oauth', 'alexa', 'crypto', 'sql', 'telemetry', 'text-file.ts'],
-  http: ['pages', 'oauth', 'alexa', 'users', 'storage', 'telemetry', 'clock.ts'],
+  'adapters.ts': ['config', 'pages', 'users', 'passwords', 'storage', 'sql', 'telemetry', 'text-file.ts'],
+  config: ['oauth', 'alexa', 'sql', 'telemetry', 'crypto.ts', 'text-file.ts'],
+  simulator: ['http', 'pages', 'oauth', 'alexa', 'crypto.ts'],
+  http: ['pages', 'oauth', 'alexa', 'storage', 'telemetry', 'clock.ts'],
   pages: ['oauth', 'alexa', 'storage', 'telemetry', 'text-file.ts'],
-  oauth: ['users', 'storage', 'crypto', 'telemetry', 'clock.ts'],
+  oauth: ['users', 'passwords', 'storage', 'telemetry', 'clock.ts', 'crypto.ts'],
   alexa: [],
-  users: ['crypto', 'sql', 'telemetry', 'clock.ts', 'text-file.ts'],
+  users: ['passwords', 'sql', 'telemetry', 'clock.ts', 'text-file.ts'],
+  passwords: [],
   storage: ['sql', 'telemetry', 'clock.ts'],
-  telemetry: ['crypto'],
+  telemetry: ['crypto.ts'],
   sql: [],
-  crypto: [],
   'clock.ts': [],
+  'crypto.ts': [],
   'text-file.ts': [],
 };
 
 /** Packages that belong to some folders alone. */
 const packagesOf: Readonly<Record<string, readonly string[]>> = {
-  express: ['http'],
+  express: ['http', 'simulator'],
   helmet: ['http'],
   'http-errors': ['http'],
   eta: ['pages'],
-  parse5: ['pages'],
   negotiator: ['http'],
   'ipaddr.js': ['http', 'oauth'],
   kysely: ['storage', 'sql', 'users'],
   'kysely/migration': ['storage'],
-  'node:sqlite': ['sql', 'storage'],
+  'node:sqlite': ['sql'],
   pg: ['sql'],
   mysql2: ['sql'],
   ldapts: ['users'],
   undici: ['users'],
-  zod: ['config', 'users'],
+  zod: ['config', 'users', 'commands'],
   '@aws-sdk/client-dynamodb': ['storage'],
   '@aws-sdk/lib-dynamodb': ['storage'],
   'prom-client': ['telemetry'],
   jose: ['oauth'],
   leven: ['config'],
   'jsonc-parser': ['config'],
-  'lru-cache': ['sql', 'users', 'oauth', 'storage'],
+  'lru-cache': ['sql', 'users', 'oauth', 'pages', 'storage', 'simulator'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
-  'p-limit': ['commands', 'crypto', 'oauth', 'storage', 'users'],
+  'p-limit': ['oauth', 'storage', 'users'],
   commander: ['commands'],
   'cli-progress': ['commands'],
-  tinypool: ['crypto'],
-  '@node-rs/argon2': ['crypto'],
-  '@node-rs/bcrypt': ['crypto'],
+  'write-file-atomic': ['commands'],
+  tinypool: ['passwords'],
+  '@node-rs/argon2': ['passwords'],
+  '@node-rs/bcrypt': ['passwords'],
 };
 
 /** Interfaces that `http` and `oauth` see; the implementations beside them are for `server.ts` alone. */
@@ -144,6 +156,16 @@ describe('the architecture', () => {
     for (const { path, text } of modules.filter((module) => place(module.path) === 'oauth')) {
       expect(text, path).not.toMatch(/Date\.now|new Date|Math\.random|randomBytes|fetch\(|process\./);
     }
+  });
+
+  it('asks for each folder, package and file that the tables name', () => {
+    const edges = modules.flatMap(({ path, imports }) => imports.map((name) => [place(path), name] as const));
+    const used = (here: string, name: string) =>
+      edges.some(([from, to]) => from === here && (to === name || place(to) === name));
+    for (const [here, names] of Object.entries(allowed))
+      for (const name of names) expect(used(here, name), `${here} imports ${name}`).toBe(true);
+    for (const [name, folders] of Object.entries(packagesOf))
+      for (const here of folders) expect(used(here, name), `${here} imports ${name}`).toBe(true);
   });
 
   it('opens each folder with a few lines on what it is', () => {

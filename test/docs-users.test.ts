@@ -16,7 +16,7 @@ import { createHttpUsers } from '../src/users/http-users.ts';
 import { createLdapUsers } from '../src/users/ldap-users.ts';
 import { createOwnUsers } from '../src/users/own-module.ts';
 import { createSqlUsers } from '../src/users/sql-users.ts';
-import { vectors } from './crypto/password-vectors.ts';
+import { vectors } from './passwords/password-vectors.ts';
 import { type DatabaseServer, noMariaDb, startMariaDb, startPostgres } from './support/databases.ts';
 import { cloudLights, temporaryFolder } from './support/server.ts';
 import { base, noSlapd, startSlapd } from './support/slapd.ts';

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import { parseConfig } from '../../src/config/config.ts';
 import { readSettings, type Texts } from '../../src/config/environment.ts';
 import { sayProblem } from '../../src/config/problem.ts';
-import { openViews, ViewsError } from '../../src/pages/own-views.ts';
+import { openViews } from '../../src/pages/views.ts';
+import { TextFileError } from '../../src/text-file.ts';
 import type { AddProblem, BundleFiles, Profile } from './files.ts';
 import { type Setting, secrets, variables } from './options.ts';
 
@@ -15,10 +16,7 @@ interface Deployment {
 }
 
 /** Everything that would make the first deployment fail, or lose links later, with what to do. Gives warnings. */
-export async function checkDeployment(
-  deployment: Deployment,
-  addProblem: AddProblem,
-): Promise<readonly string[]> {
+export function checkDeployment(deployment: Deployment, addProblem: AddProblem): readonly string[] {
   const { options, profile } = deployment;
   const unfinished = options.filter(isPlaceholder);
   for (const { file, name } of unfinished) addProblem(`${name} in ${file}`, 'is still to be filled in');
@@ -45,7 +43,7 @@ export async function checkDeployment(
       'holds a secret, and whoever may look at the environment can read it there: keep it in Secrets Manager or ' +
         `Parameter Store, and give its ARN under ${secrets}`,
     );
-  await checkViews(environmentOf(given)['VIEWS'], deployment.files, addProblem);
+  checkViews(environmentOf(given)['VIEWS'], deployment.files, addProblem);
   return checkConfiguration(deployment, given, addProblem);
 }
 
@@ -186,11 +184,7 @@ function checkConfiguration(
 }
 
 /** The folder that `VIEWS` names, as it goes along; the checkout is the working directory. */
-async function checkViews(
-  folder: string | undefined,
-  files: BundleFiles,
-  addProblem: AddProblem,
-): Promise<void> {
+function checkViews(folder: string | undefined, files: BundleFiles, addProblem: AddProblem): void {
   if (folder === undefined) return;
   const prefix = `${folder.replace(/^\.\//, '').replace(/\/+$/, '')}/`;
   if (![...files.keys()].some((name) => name.startsWith(prefix))) {
@@ -198,9 +192,9 @@ async function checkViews(
     return;
   }
   try {
-    await openViews(folder);
+    openViews(folder);
   } catch (error) {
-    if (!(error instanceof ViewsError)) throw error;
+    if (!(error instanceof TextFileError)) throw error;
     addProblem('VIEWS', error.message);
   }
 }

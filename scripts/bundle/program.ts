@@ -45,7 +45,7 @@ async function makeBundle(chosen: {
   const options = readOptions(files, addProblem);
   // What could not be read would only be found missing.
   if (problems.length > 0) return problems;
-  const warnings = await checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
+  const warnings = checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
   if (problems.length > 0) return problems;
 
   const bundle = `dist/${profile}.zip`;

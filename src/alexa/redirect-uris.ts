@@ -1,18 +1,18 @@
 /*
- * alexa: what is Amazon's alone: its redirect URIs and, in development, a stand-in for its app. A leaf: it
- * imports no other folder.
+ * alexa: what is Amazon's: its languages, its redirect URIs, and a hint for one that is nearly right. A leaf: it imports
+ * no other folder.
  */
 
 export type Region = keyof typeof regions;
 
-/** The hosts that Alexa answers at, by the region of the person's Alexa account; never the developer's choice. */
+/** The hosts that Alexa answers at, by the region of the user's Alexa account; never the developer's choice. */
 export const regions = {
   na: { name: 'North America', host: 'pitangui.amazon.com' },
   eu: { name: 'Europe', host: 'layla.amazon.com' },
   fe: { name: 'Japan and Australia', host: 'alexa.amazon.co.jp' },
 } as const;
 
-/** The path and query that Alexa uses for the implicit grant; the person's region adds the host. */
+/** The path and query that Alexa uses for the implicit grant; the user's region adds the host. */
 export function implicitPath(vendorId: string): string {
   return `/spa/skill/account-linking-status.html?vendorId=${vendorId}`;
 }
@@ -23,7 +23,7 @@ export function codePath(vendorId: string): string {
 }
 
 /**
- * All six redirect URIs that Alexa may use for a vendor: three hosts, two forms. The second form is the code
+ * Returns all six redirect URIs that Alexa may use for a vendor: three hosts, two forms. The second form is the code
  * grant's; whether the implicit grant ever uses it is not documented, so both are registered.
  */
 export function redirectUrisOfVendor(vendorId: string): string[] {
@@ -33,9 +33,13 @@ export function redirectUrisOfVendor(vendorId: string): string[] {
   ]);
 }
 
-/** What Alexa itself would have used, for the simulator's pages to show beside its stand-in. */
-export function realRedirectUri(region: Region, pathOf: (vendorId: string) => string): string {
-  return `https://${regions[region].host}${pathOf('YOUR_VENDOR_ID')}`;
+/** Returns the vendor ID in the first of these redirect URIs that is Amazon's. */
+export function vendorIdOf(redirectUris: Iterable<string>): string | undefined {
+  for (const uri of redirectUris) {
+    const vendorId = /\w+$/.exec(uri)?.[0] ?? '';
+    if (redirectUrisOfVendor(vendorId).includes(uri)) return vendorId;
+  }
+  return undefined;
 }
 
 /** Vendor IDs as the developer console shows them. */

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import { openStorage, openUsers, reachUsers, StartError } from '../adapters.ts';
+import { migrateStorage, openStorage, openUsers, openViews, reachUsers, StartError } from '../adapters.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { type Problem, sayProblem } from '../config/problem.ts';
-import type { UsersLocation } from '../config/users-location.ts';
-import { openViews, ViewsError } from '../pages/own-views.ts';
-import { CommandFailure } from './command-failure.ts';
-import { example } from './example.ts';
+import { nameOfStorage, type StorageLocation } from '../config/storage-location.ts';
+import { nameOfUsers, type UsersLocation } from '../config/users-options.ts';
+import { CommandFailure, example, readConfig, say } from './command.ts';
 import { print } from './terminal.ts';
 
 export function checkConfigCommand(): Command {
@@ -17,8 +16,7 @@ export function checkConfigCommand(): Command {
     .action(async (options: { connect?: true; json?: true }) => {
       const parsed = loadConfig();
       const problems: Problem[] = 'problems' in parsed ? [...parsed.problems] : [];
-      if ('config' in parsed) problems.push(...(await brokenViews(parsed.config)));
-      if ('config' in parsed && options.connect) problems.push(...(await tryToConnect(parsed.config)));
+      if ('config' in parsed) problems.push(...(await problemsAtStart(parsed.config, options.connect)));
       const { warnings, notes } = parsed;
       if (options.json) print(JSON.stringify({ ok: problems.length === 0, problems, warnings, notes }));
       else {
@@ -31,34 +29,40 @@ export function checkConfigCommand(): Command {
     });
 }
 
-async function brokenViews({ views }: Config): Promise<Problem[]> {
-  try {
-    await openViews(views);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ViewsError)) throw error;
-    return [{ setting: 'VIEWS', problem: error.message }];
-  }
+/** What a start would end with. */
+async function problemsAtStart({ views, users, storage }: Config, connect = false): Promise<Problem[]> {
+  const starting = [
+    async () => void openViews(views),
+    ...(connect ? [() => tryUsers(users), () => tryStorage(storage)] : []),
+  ];
+  return (await Promise.all(starting.map((start) => start().then(() => [], problemsOf)))).flat();
 }
 
-async function tryToConnect({ users, storage }: Config): Promise<Problem[]> {
-  const opening = [openReachable(users), openStorage(storage)];
-  const opened = await Promise.allSettled(opening);
-  for (const each of opened) if (each.status === 'fulfilled') await each.value.close();
-  return opened.flatMap((each) => {
-    if (each.status === 'fulfilled') return [];
-    if (!(each.reason instanceof StartError)) throw each.reason;
-    return [each.reason.problem];
-  });
-}
-
-async function openReachable(location: UsersLocation) {
+async function tryUsers(location: UsersLocation): Promise<void> {
+  say(`Users: ${nameOfUsers(location)}`);
   const store = await openUsers(location, () => {});
-  try {
-    await reachUsers(location, store);
-    return store;
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  await reachUsers(location, store).finally(store.close);
+}
+
+async function tryStorage(location: StorageLocation): Promise<void> {
+  say(`Storage: ${nameOfStorage(location)}`);
+  await (await openStorage(location)).close();
+}
+
+function problemsOf(error: unknown): Problem[] {
+  if (!(error instanceof StartError)) throw error;
+  return [error.problem];
+}
+
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description(
+      'Make or upgrade what STORAGE needs. SQL databases are upgraded at each start of the server too.',
+    )
+    .addHelpText('after', example('migrate', "STORAGE='dynamodb:alexa-links?region=eu-west-1' "))
+    .action(async () => {
+      const { storage } = readConfig();
+      await migrateStorage(storage);
+      print(`Ready: ${nameOfStorage(storage)}`);
+    });
 }

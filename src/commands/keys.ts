@@ -1,22 +1,21 @@
 import type { JsonWebKey } from 'node:crypto';
 import { Command } from 'commander';
-import { parseSigningKeys } from '../config/signing-keys.ts';
-import { randomReadable } from '../crypto/random.ts';
-import { generateSigningKey } from '../crypto/signing-key.ts';
+import { generateSigningKey, parseSigningKeys } from '../config/signing-keys.ts';
+import { randomReadable } from '../crypto.ts';
+import { hashPassword } from '../passwords/password-hash.ts';
 import { changeFile } from './change-file.ts';
-import { CommandFailure } from './command-failure.ts';
-import { example } from './example.ts';
-import { print } from './terminal.ts';
+import { CommandFailure, example } from './command.ts';
+import { print, readPassword } from './terminal.ts';
 
 export function keysCommand(): Command {
   return new Command('keys').description('Keys that sign JWT access tokens (SIGNING_KEYS).').addCommand(
     new Command('generate')
       .description(
-        'Make a key. Printed as a JWK set, or put first into a file, where it signs from the next start on.',
+        'Make a key. It is printed as a JWK set, or put first into a file and signs from the next start.',
       )
-      .option('--in <file>', 'the file with the set; made where it is not there, readable to its owner alone')
-      .option('--second', 'put it behind the first: it is published, and does not sign yet')
-      .option('--rsa', 'for RS256 instead of ES256: some verifiers know nothing else')
+      .option('--in <file>', 'the file with the set; a new one is for its owner alone')
+      .option('--second', 'put it after the first: it is published, and does not sign yet')
+      .option('--rsa', 'for RS256 instead of ES256, for verifiers that know nothing else')
       .addHelpText('after', example('keys generate --in signing-keys.json'))
       .action((options: { in?: string; second?: true; rsa?: true }) => {
         const key = generateSigningKey(newKid(), options.rsa ? 'RS256' : 'ES256');
@@ -31,11 +30,11 @@ function addTo(file: string, key: JsonWebKey, second: boolean): void {
   changeFile(file, (text) => {
     const present = text === '' ? [] : parseKeys(text, file);
     const [first, ...rest] = present;
-    const behind = second && first !== undefined;
-    place = behind
+    const isSecond = second && first !== undefined;
+    place = isSecond
       ? 'the second: published, and not signing yet'
       : 'the first: it signs from the next start on';
-    return `${write(behind ? [first, key, ...rest] : [key, ...present])}\n`;
+    return `${write(isSecond ? [first, key, ...rest] : [key, ...present])}\n`;
   });
   print(`In ${file}, ${key['kid']} is now ${place}.`);
 }
@@ -56,4 +55,15 @@ function write(keys: readonly JsonWebKey[]): string {
 /** A day and something that no other key of that day has. */
 function newKid(): string {
   return `${new Date().toISOString().slice(0, 10)}-${randomReadable(4).toLowerCase()}`;
+}
+
+export function hashPasswordCommand(): Command {
+  return new Command('hash-password')
+    .description('Print the argon2id hash of a password, for your database or your own module.')
+    .addHelpText('after', example('hash-password < password.txt'))
+    .action(async () => {
+      const password = await readPassword();
+      if (password === '') throw new CommandFailure('The password is empty.');
+      print(await hashPassword(password));
+    });
 }

@@ -1,15 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import { StartError } from '../adapters.ts';
 import { TextFileError } from '../text-file.ts';
-import { checkConfigCommand } from './check-config.ts';
-import { CommandFailure, exitCodes } from './command-failure.ts';
-import { hashPasswordCommand } from './hash-password.ts';
-import { keysCommand } from './keys.ts';
+import { checkConfigCommand, migrateCommand } from './check-config.ts';
+import { CommandFailure, exitCodes } from './command.ts';
+import { hashPasswordCommand, keysCommand } from './keys.ts';
 import { linksCommand } from './links.ts';
-import { migrateCommand } from './migrate.ts';
 import { usersCommand } from './users.ts';
 
-/** Runs one command with its arguments, and gives the exit code. */
+/** Runs one command with its arguments. Returns the exit code. */
 export async function runCli(parameters: readonly string[]): Promise<number> {
   // Whoever reads the output may have seen enough; what is under way is finished all the same.
   process.stdout.on('error', () => {});
@@ -18,12 +17,18 @@ export async function runCli(parameters: readonly string[]): Promise<number> {
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused;
-    const isToldWhole = error instanceof StartError || error instanceof TextFileError;
-    const failure = isToldWhole ? new CommandFailure(error.message) : error;
-    if (!(failure instanceof CommandFailure)) throw error;
-    process.stderr.write(`${failure.message}\n`);
-    return failure.exitCode;
+    if (!isForUsers(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error instanceof CommandFailure ? error.exitCode : exitCodes.failed;
   }
+}
+
+/** Whether the message says all. Those of the file system name the file and what is wrong with it. */
+function isForUsers(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return (
+    [CommandFailure, StartError, TextFileError].some((kind) => error instanceof kind) || 'syscall' in error
+  );
 }
 
 function createProgram(): Command {
@@ -31,16 +36,14 @@ function createProgram(): Command {
     .description(
       'Looks after a server that links accounts to Alexa skills. Settings come from the environment, as the server’s do.',
     )
+    .version(packageJson.version, '--version', 'print the version')
     .addCommand(usersCommand())
     .addCommand(hashPasswordCommand())
     .addCommand(keysCommand())
     .addCommand(checkConfigCommand())
     .addCommand(linksCommand())
     .addCommand(migrateCommand())
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 it could not be done, 2 called in a wrong way, 3 nothing was found.',
-    );
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called in a wrong way, 3 nothing was found.');
   throwOnMisuse(program);
   return program;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
-import { CommandFailure } from './command-failure.ts';
+import { CommandFailure } from './command.ts';
 
 /** Writes one line of result to standard output. */
 export function print(line: string): void {
@@ -35,7 +35,7 @@ export function printTable(rows: readonly (readonly string[])[]): void {
 }
 
 /**
- * A password from standard input, or from a person at a terminal, who sees nothing of it and types it twice. Throws a
+ * Returns a password from standard input, or from a user at a terminal, who types it twice and does not see it. Throws a
  * `CommandFailure` where there is none.
  */
 export async function readPassword(): Promise<string> {
@@ -66,20 +66,15 @@ export async function readPassword(): Promise<string> {
   }
 }
 
-export interface Progress {
-  step(): void;
-  end(): void;
-}
-
-/** A bar for a person who waits; nothing where standard error is no terminal. */
-export function startProgress(total: number, what: string): Progress {
-  if (!process.stderr.isTTY) return { step() {}, end() {} };
+/** Shows a progress bar at a terminal; nothing where standard error is none. `doing` is like `revoked`. */
+export function startProgress(total: number, doing: string) {
+  if (!process.stderr.isTTY) return { step(_amount: number) {}, end() {} };
   const bar = new SingleBar({
-    format: `${what} {bar} {value} of {total}, {eta_formatted} left`,
+    format: `${doing} {bar} {value} of {total}, {eta_formatted} left`,
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
   });
   bar.start(total, 0);
-  return { step: () => bar.increment(), end: () => bar.stop() };
+  return { step: (amount: number) => bar.increment(amount), end: () => bar.stop() };
 }

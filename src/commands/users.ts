@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { hashPasswordForApache, longestForApache } from '../crypto/password-hash.ts';
+import { now } from '../clock.ts';
+import { hashPasswordForApache, longestForApache } from '../passwords/password-hash.ts';
 import { readTextFile } from '../text-file.ts';
-import { linesOf, parseHtpasswd, startOfDay, usernameOf } from '../users/htpasswd.ts';
+import { parseHtpasswd, startOfDay, usernameOf } from '../users/htpasswd.ts';
 import { changeFile } from './change-file.ts';
-import { CommandFailure, exitCodes } from './command-failure.ts';
-import { readUsersFile } from './configuration.ts';
-import { example } from './example.ts';
+import { CommandFailure, example, exitCodes, readUsersFile, withStorage } from './command.ts';
+import { changeLinks, selectLinks } from './link-selection.ts';
 import { print, printTable, readPassword } from './terminal.ts';
 
 export function usersCommand(): Command {
@@ -19,63 +19,91 @@ export function usersCommand(): Command {
 
 function addCommand(): Command {
   return new Command('add')
-    .description('Add somebody, or give them a new password. It is asked for, or read from standard input.')
+    .description('Add a user, or give one a new password. It is asked for, or read from standard input.')
     .argument('<username>')
     .option(
       '--expires <when>',
-      'the last day, as 2026-12-31 or in days from now, as 30d: for a reviewer’s account',
+      'the last day, as 2026-12-31 or in days from now, as 30d: for a reviewer’s account; or never',
     )
     .addHelpText('after', example('users add reviewer --expires 30d', 'USERS=file:users.htpasswd '))
     .action(async (given: string, { expires }: { expires?: string }) => {
-      const { path: file, pepper } = readUsersFile();
+      const { path, pepper } = readUsersFile();
       const username = checkedName(given);
-      const day = expires === undefined ? undefined : lastDay(expires, Date.now());
+      const expiry = expires === undefined ? undefined : expiryLines(expires, username);
       const hash = await hashPasswordForApache(checkedPassword(await readPassword(), pepper));
-      const lines = [...(day === undefined ? [] : [`#expires ${day} ${username}`]), `${username}:${hash}`];
-      let verb = 'was added';
-      changeFile(file, (text) => {
-        const { others, found } = withoutUser(text, username);
-        if (found) verb = 'has a new password';
-        return others + lines.map((line) => `${line}\n`).join('');
+      let said = '';
+      changeFile(path, (text) => {
+        const { others, removed } = withoutUser(text, username);
+        // Without --expires the last day stays.
+        const kept = removed.filter((line) => line.startsWith('#'));
+        const added = [...(expiry ?? kept), `${username}:${hash}`].map((line) => `${line}\n`).join('');
+        const verb = removed.length === 0 ? 'was added' : 'has a new password';
+        said = `${username} ${verb}${sayEnd(parseHtpasswd(added).expiresAt.get(username))}.`;
+        return others + added;
       });
-      print(
-        `${username} ${verb}${day === undefined ? '' : `, and can sign in until the end of ${day} (UTC)`}.`,
-      );
+      print(said);
     });
+}
+
+function sayEnd(end: number | undefined): string {
+  if (end === undefined) return '';
+  return end > now()
+    ? `, and can sign in until the end of ${lastDayBefore(end)} (UTC)`
+    : ', but can’t sign in, since the last day is over: give another with --expires';
 }
 
 function removeCommand(): Command {
   return new Command('remove')
-    .description('Remove somebody. Their tokens stop working within a minute.')
+    .description('Remove a user. The user’s tokens stop working within a minute.')
     .argument('<username>')
+    .option('--unlink', 'also revoke the user’s links, in what STORAGE names')
     .addHelpText('after', example('users remove reviewer', 'USERS=file:users.htpasswd '))
-    .action((username: string) => {
-      const { path: file } = readUsersFile();
-      changeFile(file, (text) => {
-        const { others, found } = withoutUser(text, username.trim().normalize('NFC'));
-        if (!found) throw new CommandFailure(`There is no ${username} in ${file}.`, exitCodes.nothingFound);
-        return others;
-      });
-      print(`${username} was removed.`);
+    .action(async (given: string, { unlink }: { unlink?: true }) => {
+      const { path, hasStorage } = readUsersFile();
+      const username = given.trim().normalize('NFC');
+      const quoted = /^[\w.@-]+$/.test(username) ? username : `'${username}'`;
+      const revoke = `"npm run alexa-link -- links revoke --subject ${quoted}"`;
+      function remove(): void {
+        changeFile(path, (text) => {
+          const { others, removed } = withoutUser(text, username);
+          if (removed.length > 0) return others;
+          const failure = `There is no ${username} in ${path}. To end links of an earlier one, use ${revoke}.`;
+          throw new CommandFailure(failure, exitCodes.nothingFound);
+        });
+        print(`${username} was removed.`);
+      }
+      if (unlink)
+        await withStorage(async ({ links }) => {
+          remove();
+          const change = (id: string) => links.revoke(id, now());
+          await changeLinks(selectLinks(links, { subject: username }), { change, done: 'revoked' });
+        });
+      else {
+        remove();
+        print(
+          `The tokens of ${username} stop working within a minute. They would work again for whoever gets this name next: ` +
+            `end the links with ${revoke}${hasStorage ? ', and next time use --unlink' : ' and the server’s STORAGE'}.`,
+        );
+      }
     });
 }
 
 function listCommand(): Command {
   return new Command('list')
-    .description('List everybody, with the last day of those who have one.')
+    .description('List all users, with the last day of those that have one.')
     .option('--json', 'print a JSON object a line')
     .addHelpText('after', example('users list', 'USERS=file:users.htpasswd '))
     .action(({ json }: { json?: true }) => {
       const { path: file } = readUsersFile();
-      if (!existsSync(file)) throw new CommandFailure(`There is no ${file} yet: add somebody first.`);
+      if (!existsSync(file)) throw new CommandFailure(`There is no ${file} yet: add a user first.`);
       const { users, expiresAt, damaged } = parseHtpasswd(readTextFile(file));
       const rows = [...users.keys()].map((username) => {
         const end = expiresAt.get(username);
-        const until = end === undefined ? null : isoDay((end - 1) * 1000);
+        const until = end === undefined ? null : lastDayBefore(end);
         return { username, until, expired: end !== undefined && Date.now() >= end * 1000 };
       });
       if (json) for (const row of rows) print(JSON.stringify(row));
-      else if (rows.length === 0) print(`Nobody is in ${file}.`);
+      else if (rows.length === 0) print(`No user is in ${file}.`);
       else
         printTable([
           ['USERNAME', 'UNTIL'],
@@ -89,11 +117,11 @@ function listCommand(): Command {
 }
 
 /** Everything else stays as it is, comments and empty lines too; the last line gets its end. */
-function withoutUser(text: string, username: string): { readonly others: string; readonly found: boolean } {
-  const lines = linesOf(text);
-  const others = lines.filter((line) => usernameOf(line) !== username);
-  const whole = others.length === lines.length ? text : others.join('\n');
-  return { others: whole.replace(/([^\n])$/, '$1\n'), found: others.length < lines.length };
+function withoutUser(text: string, username: string) {
+  const lines = text.split('\n');
+  const removed = lines.filter((line) => usernameOf(line) === username);
+  const whole = lines.filter((line) => !removed.includes(line)).join('\n');
+  return { others: whole.replace(/([^\n])$/, '$1\n'), removed };
 }
 
 function checkedName(given: string): string {
@@ -122,15 +150,24 @@ function checkedPassword(password: string, pepper: string): string {
 
 const dayMs = 86_400_000;
 
-function lastDay(when: string, nowMs: number): string {
+/** The comment that says the last day; none for `never`. */
+function expiryLines(when: string, username: string): readonly string[] {
+  if (when === 'never') return [];
   const days = /^(\d{1,4})d$/.exec(when)?.[1];
-  const day = days === undefined ? when : isoDay(nowMs + Number(days) * dayMs);
+  const day = days === undefined ? when : isoDay(Date.now() + Number(days) * dayMs);
   const start = startOfDay(day);
   if (start === undefined)
-    throw new CommandFailure('--expires takes a day like 2026-12-31, or days like 30d.', exitCodes.misused);
-  if (start * 1000 + dayMs <= nowMs)
+    throw new CommandFailure(
+      '--expires takes a day like 2026-12-31, days like 30d, or never.',
+      exitCodes.misused,
+    );
+  if (start * 1000 + dayMs <= Date.now())
     throw new CommandFailure(`${when} is over: --expires takes a day to come.`, exitCodes.misused);
-  return day;
+  return [`#expires ${day} ${username}`];
+}
+
+function lastDayBefore(end: number): string {
+  return isoDay((end - 1) * 1000);
 }
 
 function isoDay(ms: number): string {

@@ -2,15 +2,19 @@ import leven from 'leven';
 import { z } from 'zod';
 import { type Language, languages } from '../alexa/languages.ts';
 import { vendorIdPattern } from '../alexa/redirect-uris.ts';
-import { sha256 } from '../crypto/digest.ts';
+import { sha256 } from '../crypto.ts';
 import { isScopeToken, responseTypes, splitScope } from '../oauth/client.ts';
 import { isHttpsOrLoopback } from './network.ts';
 
-const shortestTtl = 360;
-const shortestRefreshTtl = 86_400;
 const longestTtl = 100 * 365 * 86_400;
 
-const tooLong = `must be at most ${longestTtl} (100 years)`;
+function ttl(shortest: number, why: string) {
+  return z
+    .int('must be a whole number of seconds')
+    .min(shortest, `must be at least ${shortest}: ${why}`)
+    .max(longestTtl, `must be at most ${longestTtl} (100 years)`)
+    .nullish();
+}
 
 const redirectUri = z.string().superRefine((value, context) => {
   const problem = redirectUriProblem(value);
@@ -105,20 +109,9 @@ export const clientMetadata = z.strictObject({
   client_secret: z
     .union([clientSecret, z.array(clientSecret).min(1, oneOrTwo).max(2, oneOrTwo)], oneOrTwo)
     .optional(),
-  access_token_ttl: z
-    .int('must be a whole number of seconds')
-    .min(shortestTtl, `must be at least ${shortestTtl} seconds: Alexa refuses shorter ones`)
-    .max(longestTtl, tooLong)
-    .nullish(),
+  access_token_ttl: ttl(360, 'Alexa refuses shorter ones'),
   allow_short_lived_implicit_tokens: z.boolean().default(false),
-  refresh_token_ttl: z
-    .int('must be a whole number of seconds')
-    .min(
-      shortestRefreshTtl,
-      `must be at least ${shortestRefreshTtl} (a day): who does not use the skill for so long has to link again`,
-    )
-    .max(longestTtl, tooLong)
-    .nullish(),
+  refresh_token_ttl: ttl(86_400, 'users who leave the skill unused for a day would have to link again'),
   require_pkce: z.boolean().default(false),
   brand_color: z
     .string()
@@ -140,7 +133,7 @@ const shortestUnguardedTtl = 30 * 86_400;
 
 /** What does not go together in one client. */
 export function* conflictsInClient(metadata: ClientMetadata): Iterable<Conflict> {
-  const { response_types: types, access_token_ttl: ttl, refresh_token_ttl: refreshTtl } = metadata;
+  const { response_types: types, access_token_ttl: ttl } = metadata;
   const [implicit, code] = [types.includes('token'), types.includes('code')];
   if (metadata.alexa_vendor_ids.length + metadata.redirect_uris.length === 0)
     yield {
@@ -162,15 +155,6 @@ export function* conflictsInClient(metadata: ClientMetadata): Iterable<Conflict>
       problem: 'is missing, and Alexa needs it for the code grant',
       remedy: secretRemedy,
     };
-  const taken = metadata.redirect_uris
-    .flatMap((uri) => [...new URL(uri).searchParams.keys()])
-    .find((name) => ['state', 'code', 'error', 'error_description'].includes(name));
-  if (code && taken !== undefined)
-    yield {
-      place: ['redirect_uris'],
-      problem: `have ${taken} in a query, which the answer with the code adds`,
-      remedy: 'take it out',
-    };
   for (const key of ['require_pkce', 'refresh_token_ttl'] as const)
     if (!code && metadata[key])
       yield {
@@ -178,25 +162,6 @@ export function* conflictsInClient(metadata: ClientMetadata): Iterable<Conflict>
         problem: 'is for the code grant alone',
         remedy: 'add "code" to response_types, or take it out',
       };
-  const refreshSeconds = refreshTtl ?? usualRefreshTtl;
-  if (code && refreshSeconds < (ttl ?? 0))
-    yield {
-      place: ['refresh_token_ttl'],
-      problem: `is ${refreshSeconds} seconds, less than access_token_ttl: a token would end after the one that renews it`,
-    };
-  yield* foreignScopes(metadata);
-}
-
-function* foreignScopes(metadata: ClientMetadata): Iterable<Conflict> {
-  const scope = splitScope(metadata.scope);
-  const names = ['', ...languages.map((language) => `#${language}` as const)] as const;
-  for (const name of names.map((tag) => `scope_descriptions${tag}` as const))
-    for (const token of Object.keys(metadata[name] ?? {}))
-      if (!scope.has(token))
-        yield {
-          place: [name, token.slice(0, 60)],
-          problem: `is not in scope: ${[...scope].join(' ') || 'which is empty'}`,
-        };
 }
 
 /** 400 days: what a skill that is used once a year still outlives. */
@@ -220,21 +185,13 @@ const typeWords: Readonly<Record<string, string>> = {
 };
 
 function sayUnknown(key: string): string {
-  const [name = '', language] = key.split('#');
-  if (language !== undefined) return sayUnknownLanguage(name, key);
   const [closest] = keys
     .map((known) => ({ known, distance: leven(key, known) }))
     .sort((a, b) => a.distance - b.distance);
-  const hint =
-    closest !== undefined && closest.distance <= 3
+  const hint = key.includes('#')
+    ? `${Object.keys(texts).join(', ')} can have # after them, and then ${[...languages].sort().join(', ')}`
+    : closest !== undefined && closest.distance <= 3
       ? `did you mean ${closest.known}?`
       : `known are ${keys.join(', ')}`;
-  return /^\w{1,40}$/.test(key) ? `has the unknown key ${key}: ${hint}` : `has an unknown key: ${hint}`;
-}
-
-function sayUnknownLanguage(name: string, key: string): string {
-  const shown = /^[\w#-]{1,60}$/.test(key) ? key : '(with # in it)';
-  return Object.hasOwn(texts, name)
-    ? `has the key ${shown} for no language of the pages: after # goes one of ${[...languages].sort().join(', ')}`
-    : `has the key ${shown}: given per language can be ${Object.keys(texts).join(', ')}`;
+  return /^[\w#-]{1,40}$/.test(key) ? `has the unknown key ${key}: ${hint}` : `has an unknown key: ${hint}`;
 }

@@ -1,6 +1,6 @@
 import { languages } from '../alexa/languages.ts';
 import { redirectUrisOfVendor } from '../alexa/redirect-uris.ts';
-import { sha256 } from '../crypto/digest.ts';
+import { sha256 } from '../crypto.ts';
 import { type Client, type Clients, type ClientTexts, splitScope } from '../oauth/client.ts';
 import { brandColorsOf, contrast } from './brand-color.ts';
 import {
@@ -56,25 +56,18 @@ export const weakSecret = {
   remedy: secretRemedy,
 };
 
-/** The clients that metadata describe. Other redirect URIs may be added, for the simulator. */
-export function clientsOf(
-  list: readonly ClientMetadata[],
-  {
-    production,
-    redirectUris = [],
-  }: { readonly production: boolean; readonly redirectUris?: readonly string[] },
-): Clients {
-  return new Map(list.map((metadata) => [metadata.client_id, clientOf(metadata, production, redirectUris)]));
+/** The clients that metadata describe. */
+export function clientsOf(list: readonly ClientMetadata[], production: boolean): Clients {
+  return new Map(list.map((metadata) => [metadata.client_id, clientOf(metadata, production)]));
 }
 
-function clientOf(metadata: ClientMetadata, production: boolean, redirectUris: readonly string[]): Client {
+function clientOf(metadata: ClientMetadata, production: boolean): Client {
   const texts = textsOf(metadata);
   return Object.freeze({
     clientId: metadata.client_id,
     redirectUris: new Set([
       ...metadata.alexa_vendor_ids.flatMap(redirectUrisOfVendor),
       ...metadata.redirect_uris,
-      ...redirectUris,
     ]),
     responseTypes: new Set(metadata.response_types),
     scope: splitScope(metadata.scope),

@@ -1,9 +1,7 @@
-import { z } from 'zod';
-import { simulatedRedirectUris } from '../alexa/simulator.ts';
-import { generateSigningKey } from '../crypto/signing-key.ts';
 import type { Clients } from '../oauth/client.ts';
 import type { SigningKeys } from '../oauth/jwt-access-token.ts';
 import type { LogLevel } from '../telemetry/log.ts';
+import { TextFileError } from '../text-file.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import { clientsOf, hasWeakSecret, notesOf, warningsOf, weakSecret } from './clients.ts';
 import { createDemo, type Demo, demoClients } from './demo.ts';
@@ -17,10 +15,10 @@ import {
 } from './environment.ts';
 import { isLoopback, type TrustProxy } from './network.ts';
 import { type Problem, problemOfIssue } from './problem.ts';
-import { type Requirement, type SettingName, settingNames, settingOf, type settings } from './settings.ts';
-import { parseSigningKeys } from './signing-keys.ts';
+import { type SettingName, settingNames, settingOf, type Values } from './settings.ts';
+import { generateSigningKey, parseSigningKeys } from './signing-keys.ts';
 import { type StorageLocation, storageProblem } from './storage-location.ts';
-import { locateUsers, type UsersLocation, usersConflicts } from './users-location.ts';
+import { locateUsers, type UsersLocation } from './users-options.ts';
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -54,92 +52,58 @@ export type ParsedConfig = ({ readonly config: Config } | { readonly problems: r
   readonly notes: readonly string[];
 };
 
-type Shape = {
-  [Name in SettingName]: (typeof settings)[Name] extends { readonly default: string }
-    ? (typeof settings)[Name]['schema']
-    : z.ZodOptional<(typeof settings)[Name]['schema']>;
-};
-
-const shape = Object.fromEntries(
-  settingNames.map((name) => {
-    const { schema, default: usual } = settingOf(name);
-    return [name, usual === undefined ? schema.optional() : schema];
-  }),
-) as Shape;
-
-/** Reads what every setting holds. */
-const everySetting = z.object(shape);
-const anySettings = everySetting.partial();
-
-type Values = z.infer<typeof everySetting>;
-type SomeValues = z.infer<typeof anySettings>;
-
 /** The configuration of this process: its environment, outside production completed by a `.env` file. */
 export function loadConfig(): ParsedConfig {
-  const { env, problems, warnings } = readEnvironment();
-  const parsed = parseConfig(env);
-  const all = { ...parsed, warnings: [...warnings, ...parsed.warnings] };
-  if (problems.length === 0) return all;
-  const others = 'problems' in parsed ? parsed.problems : [];
-  return { problems: [...problems, ...others], warnings: all.warnings, notes: all.notes };
+  try {
+    const { env, warnings } = readEnvironment();
+    const parsed = parseConfig(env);
+    return { ...parsed, warnings: [...warnings, ...parsed.warnings] };
+  } catch (error) {
+    if (!(error instanceof TextFileError)) throw error;
+    const { path, problem, remedy } = error;
+    return { problems: [{ setting: path, problem, remedy }], warnings: [], notes: [] };
+  }
 }
 
 /** Turns an environment into one frozen `Config`, or into everything that is wrong with it. */
 export function parseConfig(env: Environment): ParsedConfig {
   const given = readSettings(env);
-  const { values, all, wrong } = readValues(given);
-  const problems = [
-    ...given.problems,
-    ...missingIn(given, values),
-    ...wrong,
-    ...conflictsOf(values, given, env),
-  ];
+  const { values, wrong } = readValues(given);
+  const problems = [...given.problems, ...missingIn(given), ...wrong, ...conflictsOf(values, given, env)];
   const clients = values.CLIENTS ?? [];
   const ofEachClient = (describe: (client: ClientMetadata) => string[]) =>
     clients.flatMap((client, index) => describe(client).map((said) => `CLIENTS[${index}].${said}`));
-  const warnings = [...findMisspelled(env), ...unusedOf(given, values), ...ofEachClient(warningsOf)];
-  if (all === undefined || problems.length > 0) return { problems, warnings, notes: [] };
-  if (all.ACCESS_TOKEN_FORMAT === 'jwt' && all.SIGNING_KEYS === undefined)
+  const warnings = [...findMisspelled(env), ...ofEachClient(warningsOf)];
+  if (problems.length > 0) return { problems, warnings, notes: [] };
+  if (values.ACCESS_TOKEN_FORMAT === 'jwt' && values.SIGNING_KEYS === undefined)
     warnings.push(
       'SIGNING_KEYS is not set, so a key was made for this run: skills can’t verify its tokens after it',
     );
-  return { config: configOf(all), warnings, notes: ofEachClient(notesOf) };
+  return { config: configOf(values as Values), warnings, notes: ofEachClient(notesOf) };
 }
 
 /** Settings that have to be set and are not. */
-function missingIn({ texts, names }: Given, values: SomeValues): Problem[] {
-  const production = texts.NODE_ENV === 'production';
-  const why: Readonly<Record<Requirement, string | false>> = {
-    production: production && 'is missing, and has no default in production',
-    sql: values.USERS?.scheme === 'sql' && 'is missing, and users in a database need it',
-    jwt:
-      production &&
-      values.ACCESS_TOKEN_FORMAT === 'jwt' &&
-      'is missing, and ACCESS_TOKEN_FORMAT=jwt needs it',
-  };
+function missingIn({ texts, names }: Given): Problem[] {
+  if (texts.NODE_ENV !== 'production') return [];
   return settingNames.flatMap((setting) => {
-    const { required } = settingOf(setting);
-    const problem = required !== undefined && !names.has(setting) && why[required.when];
-    return problem ? [{ setting, problem, remedy: required?.remedy }] : [];
+    const { required: remedy } = settingOf(setting);
+    const problem = 'is missing, and has no default in production';
+    return remedy === undefined || names.has(setting) ? [] : [{ setting, problem, remedy }];
   });
 }
 
-/** Reads each text: all values, or else those that are right and what is wrong with the others. */
-function readValues({ texts: given }: Given): {
-  readonly values: SomeValues;
-  readonly all?: Values;
-  readonly wrong: readonly Problem[];
-} {
-  const texts = withDefaults(given);
-  const parsed = everySetting.safeParse(texts);
-  if (parsed.success) return { values: parsed.data, all: parsed.data, wrong: [] };
-  const { issues } = parsed.error;
-  const right = Object.entries(texts).filter(([name]) => !issues.some(({ path }) => path[0] === name));
-  return {
-    values: anySettings.parse(Object.fromEntries(right)),
+/** Reads each text: the values of those that are right, and what is wrong with the others. */
+function readValues({ texts }: Given) {
+  const values: Record<string, unknown> = {};
+  const wrong: Problem[] = [];
+  for (const [name, text] of Object.entries(withDefaults(texts))) {
+    const read = settingOf(name as SettingName).schema.safeParse(text);
+    if (read.success) values[name] = read.data;
     // A wrong PORT is in the default of PUBLIC_URL too.
-    wrong: issues.filter(({ path: [name] }) => Object.hasOwn(given, String(name))).map(problemOfIssue),
-  };
+    else if (Object.hasOwn(texts, name))
+      wrong.push(...read.error.issues.map((issue) => problemOfIssue(name, issue)));
+  }
+  return { values: values as Partial<Values>, wrong };
 }
 
 /** Texts, with the defaults of settings that are not set. */
@@ -154,7 +118,7 @@ function withDefaults(given: Texts): Texts {
 }
 
 /** Settings that exclude each other, or production. Values that could not be read are absent. */
-function* conflictsOf(values: SomeValues, { texts, names }: Given, env: Environment): Iterable<Problem> {
+function* conflictsOf(values: Partial<Values>, { texts, names }: Given, env: Environment): Iterable<Problem> {
   const production = texts.NODE_ENV === 'production';
   const { PUBLIC_URL: publicUrl, USERS: users, STORAGE: storage, CLIENTS: clients = [] } = values;
   const url = names.has('PUBLIC_URL') && publicUrl !== undefined ? URL.parse(publicUrl) : null;
@@ -173,12 +137,33 @@ function* conflictsOf(values: SomeValues, { texts, names }: Given, env: Environm
   for (const [index, client] of clients.entries())
     if (production && hasWeakSecret(client))
       yield { setting: `CLIENTS[${index}].client_secret`, ...weakSecret };
-  if (users !== undefined) yield* usersConflicts(users, values, production);
+  const usersUrl = users !== undefined && 'url' in users ? URL.parse(users.url) : null;
+  const isClear =
+    usersUrl?.protocol === 'http:' ||
+    (usersUrl?.protocol === 'ldap:' && values.USERS_LDAP_START_TLS === 'false');
+  if (production && usersUrl !== null && isClear && !isLoopback(usersUrl))
+    yield {
+      setting: 'USERS',
+      problem: 'would send passwords in the clear',
+      remedy: 'use https:// or ldaps://, or set USERS_LDAP_START_TLS=true',
+    };
+  if (users?.scheme === 'sql' && !names.has('USERS_QUERY'))
+    yield {
+      setting: 'USERS_QUERY',
+      problem: 'is missing, and users in a database need it',
+      remedy: 'give a SELECT by :username with the columns id and password_hash; docs/users.md shows some',
+    };
   if (names.has('USERS_LDAP_BIND_DN') !== names.has('USERS_LDAP_BIND_PASSWORD') && users?.scheme === 'ldap')
     yield {
       setting: 'USERS_LDAP_BIND_DN',
       problem: 'and USERS_LDAP_BIND_PASSWORD go together',
       remedy: 'set both, or neither to search anonymously',
+    };
+  if (production && values.ACCESS_TOKEN_FORMAT === 'jwt' && !names.has('SIGNING_KEYS'))
+    yield {
+      setting: 'SIGNING_KEYS',
+      problem: 'is missing, and ACCESS_TOKEN_FORMAT=jwt needs it',
+      remedy: 'make a key with "npm run alexa-link -- keys generate"',
     };
   const hasRegion = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   if (storage?.scheme === 'dynamodb' && storage.region === undefined && !hasRegion)
@@ -189,23 +174,10 @@ function* conflictsOf(values: SomeValues, { texts, names }: Given, env: Environm
     yield { setting: 'METRICS_PORT', problem: 'must not be PORT: metrics are not for everybody' };
 }
 
-/** Variables about users of another kind. */
-function unusedOf({ names }: Given, { USERS: address }: SomeValues): string[] {
-  if (names.has('USERS') && address === undefined) return [];
-  const scheme = address?.scheme ?? 'demo';
-  return [...names].flatMap((name) => {
-    const { users } = settingOf(name);
-    return users === undefined || users.includes(scheme)
-      ? []
-      : [`${name} is set, but users of this kind (${scheme}) make no use of it`];
-  });
-}
-
 function configOf(values: Values): Config {
   const production = values.NODE_ENV === 'production';
   const { username, password, clientSecret } = createDemo();
   const { PUBLIC_URL: publicUrl, ACCESS_TOKEN_FORMAT: accessTokenFormat } = values;
-  const redirectUris = production ? [] : simulatedRedirectUris(publicUrl);
   const clients = values.CLIENTS ?? demoClients(clientSecret);
   const users = values.USERS ?? { scheme: 'demo', username, password };
   return Object.freeze({
@@ -214,7 +186,7 @@ function configOf(values: Values): Config {
     host: values.HOST,
     port: values.PORT,
     trustProxy: values.TRUST_PROXY,
-    clients: clientsOf(clients, { production, redirectUris }),
+    clients: clientsOf(clients, production),
     users: Object.freeze(locateUsers(users, values)),
     storage: values.STORAGE,
     accessTokenFormat,

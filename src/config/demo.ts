@@ -1,6 +1,5 @@
-import { randomReadable } from '../crypto/random.ts';
-import type { ClientMetadata } from './client-metadata.ts';
-import { parseClients } from './clients.ts';
+import { randomReadable } from '../crypto.ts';
+import { type ClientMetadata, clientMetadata } from './client-metadata.ts';
 
 /** What stands in, in development, for what is not set. Secrets are new with every start. */
 export interface Demo {
@@ -19,15 +18,13 @@ export function demoClients(clientSecret: string): readonly ClientMetadata[] {
     client_id: 'demo-skill',
     client_name: 'Demo Skill',
     client_secret: clientSecret,
-    // A client needs one. The simulator's are added to those of all clients.
+    // A client needs one. The simulator adds its own to those of all clients.
     redirect_uris: ['http://localhost/'],
     response_types: ['token', 'code'],
     scope: 'profile',
     scope_descriptions: { profile: 'Your name and email address' },
   };
-  return parseClients(JSON.stringify([client]), (problem) => {
-    throw new Error(problem);
-  });
+  return [clientMetadata.parse(client)];
 }
 
 /** 80 random bits that a user can type. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import leven from 'leven';
 import { readTextFile, TextFileError } from '../text-file.ts';
+import { fileOf } from './paths.ts';
 import type { Problem } from './problem.ts';
 import { type SettingName, settingNames, settingOf } from './settings.ts';
 
@@ -43,9 +44,17 @@ export function readSettings(env: Environment): Given {
         remedy: 'remove one of the two',
       });
     else if (file !== '') {
-      const content = contentOf(file);
-      if (typeof content === 'string') texts[name] = content;
-      else problems.push({ setting: `${name}_FILE`, ...content });
+      const setting = `${name}_FILE`;
+      const content = fileOf(file, 'correct the path or its permissions', (problem, more) =>
+        problems.push({ setting, problem, ...more }),
+      );
+      if (content?.trim() === '')
+        problems.push({
+          setting,
+          problem: `names ${resolve(file)}, which is empty`,
+          remedy: 'write the value into it',
+        });
+      else if (content !== undefined) texts[name] = content.trim();
     }
   }
   return { texts, names, problems };
@@ -54,19 +63,6 @@ export function readSettings(env: Environment): Given {
 /** As `docker --env-file` keeps them. */
 function hasQuotes(text: string): boolean {
   return text.length > 1 && /^(["']).*\1$/s.test(text);
-}
-
-function contentOf(file: string): string | Omit<Problem, 'setting'> {
-  try {
-    const content = readTextFile(file).trimEnd();
-    // The lines of JSON are counted from the beginning of the file.
-    if (content !== '') return /^\s*[[{]/.test(content) ? content : content.trimStart();
-    return { problem: `names ${resolve(file)}, which is empty`, remedy: 'write the value into it' };
-  } catch (error) {
-    if (!(error instanceof TextFileError)) throw error;
-    const { path, problem, remedy = 'correct the path or its permissions' } = error;
-    return { problem: `names ${path}, which ${problem}`, remedy };
-  }
 }
 
 /** Variables that nobody reads but that look like one that is read: `PUBLIC_URI`, `CLIENT`. */
@@ -84,35 +80,23 @@ export function findMisspelled(env: Environment): string[] {
 /** Names that systems set, and that only look like ours. */
 const systemNames = new Set(['USER', 'PORTS', 'HOSTS', 'POST']);
 
-/** The process's environment; outside production completed by a `.env` file, where there is one. */
-export function readEnvironment(): {
-  readonly env: Environment;
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly string[];
-} {
+/**
+ * The process's environment; outside production completed by a `.env` file, where there is one. Throws a `TextFileError` for
+ * a file that can't be used.
+ */
+export function readEnvironment(): { readonly env: Environment; readonly warnings: readonly string[] } {
   const env = process.env;
   const path = resolve('.env');
-  if (!existsSync(path)) return { env, problems: [], warnings: [] };
+  if (!existsSync(path)) return { env, warnings: [] };
   if (isProduction(env)) {
     const warning = `${path} is not read, since NODE_ENV is production: set what is in it in the environment`;
-    return { env, problems: [], warnings: [warning] };
+    return { env, warnings: [warning] };
   }
-  try {
-    const own = parseEnv(readTextFile(path));
-    const set = Object.entries(env).filter(([, text]) => text?.trim() !== '');
-    const both = { ...own, ...Object.fromEntries(set) };
-    if (!isProduction(both)) return { env: both, problems: [], warnings: [] };
-    const problem = 'sets NODE_ENV to production, which reads no such file';
-    return {
-      env,
-      problems: [{ setting: path, problem, remedy: 'set all in the environment' }],
-      warnings: [],
-    };
-  } catch (error) {
-    if (!(error instanceof TextFileError)) throw error;
-    const { problem, remedy = 'put a text file in its place, or remove it' } = error;
-    return { env, problems: [{ setting: path, problem, remedy }], warnings: [] };
-  }
+  const set = Object.entries(env).filter(([, text]) => text?.trim() !== '');
+  const both = { ...parseEnv(readTextFile(path)), ...Object.fromEntries(set) };
+  if (!isProduction(both)) return { env: both, warnings: [] };
+  const problem = 'sets NODE_ENV to production, which reads no such file';
+  throw new TextFileError(path, problem, 'set all in the environment');
 }
 
 function isProduction(env: Environment): boolean {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { z } from 'zod';
 import type { AddProblem } from './problem.ts';
 
 /** As Express's `trust proxy` takes it: off (`none`), a number of proxies, or their networks. */
@@ -42,14 +43,10 @@ export function parseTrustProxy(value: string, addProblem: AddProblem): TrustPro
   return Object.freeze(proxies);
 }
 
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
 function isNetwork(value: string): boolean {
-  const [address = '', prefix, ...rest] = value.split('/');
-  const bits = isIP(address) === 6 ? 128 : 32;
-  return (
-    isIP(address) !== 0 &&
-    rest.length === 0 &&
-    (prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= bits))
-  );
+  return network.safeParse(value).success;
 }
 
 /** No network of one's own is wider than 10.0.0.0/8, which IPv6 may write as ::ffff:10.0.0.0/104, and fc00::/7. */

@@ -1,6 +1,6 @@
 /*
  * config: the environment, read once into one frozen `Config`. `settings.ts` is the table of all that can be set; the other
- * files read what takes more than a line. It imports the types and tables of oauth and alexa, and crypto.
+ * files read what takes more than a line. It imports the types and tables of oauth and alexa, and crypto.ts.
  */
 import type { z } from 'zod';
 
@@ -36,12 +36,9 @@ export function reading<Value>(read: (text: string, addProblem: AddProblem) => V
     );
 }
 
-/** The problem that an issue of zod is, at a path that begins with the setting. */
-export function problemOfIssue(issue: z.core.$ZodIssue): Problem {
-  const setting = issue.path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .slice(1);
+/** The problem with a setting that an issue of zod is. */
+export function problemOfIssue(setting: string, issue: z.core.$ZodIssue): Problem {
+  const place = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   const remedy = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
-  return { setting, problem: issue.message, remedy };
+  return { setting: setting + place, problem: issue.message, remedy };
 }

@@ -8,7 +8,7 @@ import { pemFile } from './paths.ts';
 import { reading } from './problem.ts';
 import { parseSigningKeys } from './signing-keys.ts';
 import { parseStorage } from './storage-location.ts';
-import { parseUsers, type UsersAddress } from './users-location.ts';
+import { parseUsers } from './users-location.ts';
 
 /** One setting: a variable of the environment. */
 export interface Setting {
@@ -18,16 +18,11 @@ export interface Setting {
   readonly default?: string;
   /** Its text where it is not set in production, if that is another. */
   readonly productionDefault?: string;
-  /** When it has to be set, and what to do then. */
-  readonly required?: { readonly when: Requirement; readonly remedy: string };
+  /** What to do where it is not set in production, and has to be. */
+  readonly required?: string;
   /** Whether it may hold a secret, and so may be given as the path of a file, `NAME_FILE`. */
   readonly secret?: true;
-  /** The kinds of users that make use of it, where it is about users. */
-  readonly users?: readonly UsersAddress['scheme'][];
 }
-
-/** In production; for users in a database; for JWTs in production. */
-export type Requirement = 'production' | 'sql' | 'jwt';
 
 function wholeNumber(least: number, most: number) {
   const message = `must be a whole number from ${least} to ${most}`;
@@ -56,7 +51,7 @@ function isSelect(text: string): boolean {
 const port = wholeNumber(1, 65_535);
 
 /** Everything that can be set, in the order in which problems are listed. README.md, “Configuration”, says what each means. */
-export const settings = {
+const settings = {
   NODE_ENV: {
     schema: z.enum(
       ['production', 'development', 'test'],
@@ -72,82 +67,60 @@ export const settings = {
   PUBLIC_URL: {
     schema: z.string().transform(reading(parsePublicUrl)),
     default: 'http://localhost:$PORT',
-    required: {
-      when: 'production',
-      remedy: 'set it to the https address that users reach, like https://link.example.com',
-    },
+    required: 'set it to the https address that users reach, like https://link.example.com',
   },
   TRUST_PROXY: {
     schema: z.string().transform(reading(parseTrustProxy)),
     default: 'none',
-    required: {
-      when: 'production',
-      remedy:
-        'set it to the proxy in front of this server, like loopback,uniquelocal, or to none if there is none',
-    },
+    required:
+      'set it to the proxy in front of this server, like loopback,uniquelocal, or to none if there is none',
   },
   CLIENTS: {
     schema: z.string().transform(reading(parseClients)),
-    required: {
-      when: 'production',
-      remedy: 'set it to the path of a JSON file with your skills; README.md, “Clients”, shows one',
-    },
+    required: 'set it to the path of a JSON file with your skills; README.md, “Clients”, shows one',
     secret: true,
   },
   USERS: {
     schema: z.string().transform(reading(parseUsers)),
-    required: { when: 'production', remedy: 'set it to where your users are, like file:users.htpasswd' },
+    required: 'set it to where your users are, like file:users.htpasswd',
     secret: true,
   },
-  USERS_PEPPER: { schema: z.string(), secret: true, users: ['file', 'sql'] },
+  USERS_PEPPER: { schema: z.string(), secret: true },
   USERS_QUERY: {
     schema: query('username'),
-    required: {
-      when: 'sql',
-      remedy: 'give a SELECT by :username with the columns id and password_hash; docs/users.md shows some',
-    },
     secret: true,
-    users: ['sql'],
   },
-  USERS_BY_ID_QUERY: { schema: query('id'), secret: true, users: ['sql'] },
-  USERS_LDAP_BIND_DN: { schema: z.string(), users: ['ldap'] },
-  USERS_LDAP_BIND_PASSWORD: { schema: z.string(), secret: true, users: ['ldap'] },
+  USERS_BY_ID_QUERY: { schema: query('id'), secret: true },
+  USERS_LDAP_BIND_DN: { schema: z.string() },
+  USERS_LDAP_BIND_PASSWORD: { schema: z.string(), secret: true },
   USERS_LDAP_FILTER: {
     schema: z
       .string()
       .regex(/^\(.*\{username\}.*\)$/s, 'must stand in ( and ) and have {username} where the name goes'),
     default: '(uid={username})',
-    users: ['ldap'],
   },
   USERS_LDAP_ID_ATTRIBUTE: {
     schema: z.string().regex(/^[A-Za-z][\w-]*$/, 'must be the name of one attribute, like entryUUID'),
-    users: ['ldap'],
   },
   USERS_LDAP_START_TLS: {
     schema: z.enum(['true', 'false'], 'must be true or false'),
     default: 'false',
-    users: ['ldap'],
   },
-  USERS_LDAP_CA_FILE: { schema: z.string().transform(reading(pemFile)), users: ['ldap'] },
+  USERS_LDAP_CA_FILE: { schema: z.string().transform(reading(pemFile)) },
   USERS_HTTP_TOKEN: {
     schema: z.string().regex(/^[\x21-\x7E]+$/, 'must be printable ASCII without spaces'),
     secret: true,
-    users: ['http'],
   },
-  USERS_CONNECTIONS: { schema: wholeNumber(1, 100), default: '10', users: ['sql', 'ldap', 'http'] },
+  USERS_CONNECTIONS: { schema: wholeNumber(1, 100), default: '10' },
   STORAGE: {
     schema: z.string().transform(reading(parseStorage)),
     default: 'sqlite:data/links.db',
-    required: {
-      when: 'production',
-      remedy: 'set it to where links are kept, like sqlite:/var/lib/alexa-account-linking/links.db',
-    },
+    required: 'set it to where links are kept, like sqlite:/var/lib/alexa-account-linking/links.db',
     secret: true,
   },
   ACCESS_TOKEN_FORMAT: { schema: z.enum(['opaque', 'jwt'], 'must be opaque or jwt'), default: 'opaque' },
   SIGNING_KEYS: {
     schema: z.string().transform(reading(parseSigningKeys)),
-    required: { when: 'jwt', remedy: 'make a key with "npm run alexa-link -- keys generate"' },
     secret: true,
   },
   VIEWS: { schema: z.string().transform((path) => resolve(path)) },
@@ -157,6 +130,13 @@ export const settings = {
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settings;
+
+/** What the settings hold, as their schemas read them. */
+export type Values = {
+  readonly [Name in SettingName]:
+    | z.infer<(typeof settings)[Name]['schema']>
+    | ((typeof settings)[Name] extends { readonly default: string } ? never : undefined);
+};
 
 export const settingNames = Object.keys(settings) as SettingName[];
 

@@ -1,6 +1,7 @@
 import {
   createPrivateKey,
   createPublicKey,
+  generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
   sign,
@@ -87,4 +88,15 @@ function signingKey(jwk: JsonWebKey): KeyObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+const generators = {
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  RS256: () => generateKeyPairSync('rsa', { modulusLength: leastBits }),
+};
+
+/** Returns a new private key as a JWK (RFC 7517) with this `kid`. */
+export function generateSigningKey(kid: string, alg: keyof typeof generators = 'ES256'): JsonWebKey {
+  const { privateKey } = generators[alg]();
+  return { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg };
 }

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { nameOfDatabase, parseDatabaseUrl } from './database-url.ts';
-import { isLoopback } from './network.ts';
+import { unescape as percentDecode } from 'node:querystring';
+import { parseDatabaseUrl } from './database-url.ts';
 import { fileOf, pathOf } from './paths.ts';
-import type { AddProblem, Problem } from './problem.ts';
+import type { AddProblem } from './problem.ts';
 
 /** What `USERS` says: which kind of user store, and where it is. */
 export type UsersAddress =
@@ -15,97 +15,6 @@ export type UsersAddress =
   | { readonly scheme: 'ldap'; readonly url: string; readonly base: string }
   | { readonly scheme: 'http'; readonly url: string }
   | { readonly scheme: 'module'; readonly module: string };
-
-/** The variables beside `USERS`, as they were read. */
-interface UsersSettings {
-  readonly USERS_PEPPER?: string | undefined;
-  readonly USERS_QUERY?: string | undefined;
-  readonly USERS_BY_ID_QUERY?: string | undefined;
-  readonly USERS_LDAP_BIND_DN?: string | undefined;
-  readonly USERS_LDAP_BIND_PASSWORD?: string | undefined;
-  readonly USERS_LDAP_FILTER: string;
-  readonly USERS_LDAP_ID_ATTRIBUTE?: string | undefined;
-  readonly USERS_LDAP_START_TLS: 'true' | 'false';
-  readonly USERS_LDAP_CA_FILE?: string | undefined;
-  readonly USERS_HTTP_TOKEN?: string | undefined;
-  readonly USERS_CONNECTIONS: number;
-}
-
-/** A user store with all that it needs to find the users. */
-export type UsersLocation = ReturnType<typeof locateUsers>;
-
-/** Puts `USERS` and the variables beside it together, once they are checked. */
-export function locateUsers(address: UsersAddress, settings: UsersSettings) {
-  const { USERS_PEPPER: pepper, USERS_CONNECTIONS: connections } = settings;
-  switch (address.scheme) {
-    case 'file':
-      return { ...address, pepper };
-    case 'sql': {
-      const { USERS_QUERY: query = '', USERS_BY_ID_QUERY: byIdQuery } = settings;
-      return { ...address, query, byIdQuery, pepper, connections };
-    }
-    case 'ldap':
-      return {
-        ...address,
-        /** Empty, as the password: anonymous. */
-        bindDn: settings.USERS_LDAP_BIND_DN ?? '',
-        bindPassword: settings.USERS_LDAP_BIND_PASSWORD ?? '',
-        filter: settings.USERS_LDAP_FILTER,
-        idAttribute: settings.USERS_LDAP_ID_ATTRIBUTE?.replace(/^objectguid$/i, 'objectGUID'),
-        startTls: settings.USERS_LDAP_START_TLS === 'true',
-        ca: settings.USERS_LDAP_CA_FILE,
-        connections,
-      };
-    case 'http':
-      return { ...address, token: settings.USERS_HTTP_TOKEN, connections };
-    case 'demo':
-    case 'module':
-      return address;
-  }
-}
-
-/** What an address excludes, or production does. Values that could not be read are absent. */
-export function* usersConflicts(
-  address: UsersAddress,
-  settings: Pick<Partial<UsersSettings>, 'USERS_LDAP_START_TLS'>,
-  production: boolean,
-): Iterable<Problem> {
-  const url = 'url' in address ? URL.parse(address.url) : null;
-  const isOther = production && url !== null && !isLoopback(url);
-  const startTls = settings.USERS_LDAP_START_TLS === 'true';
-  if (address.scheme === 'http' && isOther && url.protocol === 'http:')
-    yield {
-      setting: 'USERS',
-      problem: 'must begin with https:// in production, or passwords would travel in the clear',
-    };
-  if (address.scheme === 'ldap' && isOther && url.protocol === 'ldap:' && !startTls)
-    yield {
-      setting: 'USERS',
-      problem: 'would send passwords in the clear',
-      remedy: 'use ldaps://, or set USERS_LDAP_START_TLS=true',
-    };
-  if (address.scheme === 'ldap' && url?.protocol === 'ldaps:' && startTls)
-    yield {
-      setting: 'USERS_LDAP_START_TLS',
-      problem: 'is for ldap:// alone: ldaps:// is encrypted from the beginning',
-    };
-}
-
-/** A location as an operator may be told it, without name and password. */
-export function nameOfUsers(location: UsersLocation): string {
-  switch (location.scheme) {
-    case 'demo':
-      return 'the demo';
-    case 'file':
-      return location.path;
-    case 'module':
-      return location.module;
-    case 'sql':
-      return nameOfDatabase(location.address);
-    default:
-      return nameOfDatabase(location.url);
-  }
-}
 
 type Read = (value: string, addProblem: AddProblem) => UsersAddress;
 
@@ -154,18 +63,10 @@ function parseSqlite(value: string, addProblem: AddProblem): UsersAddress {
 
 function parseDirectory(value: string, addProblem: AddProblem): UsersAddress {
   const url = URL.parse(value);
-  const base = url === null ? '' : decode(url.pathname.slice(1));
+  const base = url === null ? '' : percentDecode(url.pathname.slice(1));
   if (url === null || url.hostname === '' || base === '' || url.username + url.search + url.hash !== '')
     addProblem('must be like ldaps://host/dc=example,dc=com: a host, and the base under which users are');
   return { scheme: 'ldap', url: `${url?.protocol}//${url?.host}`, base };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function parseEndpoint(value: string, addProblem: AddProblem): UsersAddress {

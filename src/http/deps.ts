@@ -13,7 +13,7 @@ export interface Deps extends Context {
   readonly keys: readonly PublicJwk[];
   /** As Express's `trust proxy` takes it. */
   readonly trustProxy: false | number | readonly string[];
-  /** Absent in production, where nothing of the simulator is mounted. */
+  /** Absent in production. */
   readonly simulator: Router | undefined;
   /** Aborts when the server begins to stop. */
   readonly stopping: AbortSignal;

@@ -10,17 +10,6 @@ const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');
 /** Room for 4 KB of percent-encoded `state` in the request line, and once more in the Referer of the form. */
 const maxHeaderBytes = 40 * 1024;
 
-export interface DrainingServer {
-  /** Resolves once it listens; rejects as `net.Server.listen` fails. */
-  listen(port: number, host: string): Promise<void>;
-  /**
-   * To be called once `stopping` has aborted. Takes no new connection, answers whatever comes on open ones, and resolves
-   * when all are gone. Connections on which nothing happens are closed once nothing is under way, but not before
-   * `idleSeconds`; after `deadlineSeconds` everything is cut.
-   */
-  drain(idleSeconds: number, deadlineSeconds: number): Promise<void>;
-}
-
 /**
  * An HTTP server that keeps a connection on which no request comes for `keepAliveSeconds`, and that can stop without cutting
  * anybody off. `stopping` aborts when it begins to stop.
@@ -30,7 +19,7 @@ export function createDrainingServer(
   keepAliveSeconds: number,
   stopping: AbortSignal,
   report: Report,
-): DrainingServer {
+) {
   let underWay = 0;
 
   const server = createServer(
@@ -97,9 +86,15 @@ export function createDrainingServer(
   });
 
   return {
-    listen: (port, host) => listenAt(server, port, host),
-    drain: (idleSeconds, deadlineSeconds) =>
-      new Promise((resolve) => {
+    /** Rejects as `net.Server.listen` fails. */
+    listen: (port: number, host: string) => listenAt(server, port, host),
+    /**
+     * To be called once `stopping` has aborted. Takes no new connection, answers whatever comes on open ones, and resolves
+     * when all are gone. Connections on which nothing happens are closed once nothing is under way, but not before
+     * `idleSeconds`; after `deadlineSeconds` everything is cut.
+     */
+    drain: (idleSeconds: number, deadlineSeconds: number) =>
+      new Promise<void>((resolve) => {
         const startedAt = performance.now();
         const passed = (seconds: number) => performance.now() - startedAt >= seconds * 1000;
         const watch = setInterval(() => {
@@ -144,14 +139,8 @@ function refuse(socket: Duplex, status: number): void {
   );
 }
 
-export interface MetricsServer {
-  /** Rejects as `net.Server.listen` fails. */
-  listen(port: number, host: string): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** `GET /metrics`, on a port of its own that nobody outside should reach, and nothing else. */
-export function createMetricsServer(metrics: Metrics): MetricsServer {
+export function createMetricsServer(metrics: Metrics) {
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('metrics are at /metrics\n');
@@ -163,9 +152,9 @@ export function createMetricsServer(metrics: Metrics): MetricsServer {
     );
   });
   return {
-    listen: (port, host) => listenAt(server, port, host),
+    listen: (port: number, host: string) => listenAt(server, port, host),
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -1,7 +1,6 @@
 import type { Request } from 'express';
 import Negotiator from 'negotiator';
 import { type Language, languages } from '../alexa/languages.ts';
-import { createKeeper } from '../pages/keeper.ts';
 import type { Pages } from '../pages/pages.ts';
 import { queryOf } from './request.ts';
 
@@ -13,14 +12,11 @@ const longest = 200;
 
 /**
  * Chooses by `ui_locales` (OpenID Connect Core 3.1.2.1) where that names a language that we have, else by `Accept-Language`.
- * Browsers send few different ones, so what was chosen for them is kept.
  */
 export function createPagesFor(pagesIn: (language: Language) => Pages): PagesFor {
-  const keep = createKeeper<Language>(500);
   return (request) => {
-    const locales = uiLocalesOf(request).slice(0, longest).replaceAll(' ', ',');
-    const accepted = (request.get('Accept-Language') ?? '').slice(0, longest);
-    return pagesIn(keep(`${locales} ${accepted}`, () => choose(locales) ?? choose(accepted) ?? languages[0]));
+    const locales = uiLocalesOf(request).replaceAll(' ', ',');
+    return pagesIn(choose(locales) ?? choose(request.get('Accept-Language') ?? '') ?? languages[0]);
   };
 }
 
@@ -32,6 +28,7 @@ function uiLocalesOf(request: Request): string {
 
 function choose(accepted: string): Language | undefined {
   if (accepted === '') return undefined;
-  const chosen = new Negotiator({ headers: { 'accept-language': accepted } }).language([...languages]);
+  const headers = { 'accept-language': accepted.slice(0, longest) };
+  const chosen = new Negotiator({ headers }).language([...languages]);
   return languages.find((language) => language === chosen);
 }

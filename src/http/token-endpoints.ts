@@ -9,10 +9,7 @@ import type { Deps } from './deps.ts';
 import { bearerChallenge } from './errors.ts';
 import { formOf, queryOf } from './request.ts';
 
-interface GrantType {
-  readonly grant: typeof refresh;
-  readonly event: EventName;
-}
+type GrantType = { readonly grant: typeof refresh; readonly event: EventName };
 
 /** By name (RFC 6749 4.1.3, 6). */
 const grantTypes: Readonly<Record<string, GrantType>> = {

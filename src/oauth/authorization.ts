@@ -1,4 +1,4 @@
-import { digestsEqual, sha256 } from '../crypto/digest.ts';
+import { digestsEqual, sha256 } from '../crypto.ts';
 import { type Client, type Clients, grantScope, type ResponseType, responseTypes } from './client.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, parseParameters, singleParameter } from './parameters.ts';

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import { now } from '../clock.ts';
-import { sha256 } from '../crypto/digest.ts';
+import { sha256 } from '../crypto.ts';
 import type { AttemptCounter, AttemptStore } from '../storage/stores.ts';
 
 type BudgetName = 'name' | 'name_and_network' | 'network' | 'subject_and_client';
@@ -19,14 +19,7 @@ interface Reservation {
   giveBack(): Promise<void>;
 }
 
-export interface Budgets {
-  /** A budget of this sign-in that is known to be used up. The storage is not asked. */
-  findUsedUp(username: string, address: string | undefined): UsedUp | undefined;
-  /** Takes a failure from each budget of a sign-in, before its password is verified. */
-  takeFailure(username: string, address: string | undefined): Promise<Reservation | UsedUp>;
-  /** Takes one of the links that a subject may make with a client. */
-  takeLink(subject: string, clientId: string): Promise<Reservation | UsedUp>;
-}
+export type Budgets = ReturnType<typeof createBudgets>;
 
 const quarterSeconds = 900;
 const hourSeconds = 3600;
@@ -57,7 +50,7 @@ interface Budget extends AttemptCounter {
  * many at once no more are judged than the budgets hold. Budgets are full again when the quarter of an hour, or the hour, of the
  * clock is over.
  */
-export function createBudgets(attempts: AttemptStore): Budgets {
+export function createBudgets(attempts: AttemptStore) {
   /** By the key of a budget: a flood of attempts must not become a flood of statements. */
   const usedUp = new LRUCache<string, Budget>({ max: 10_000 });
 
@@ -95,9 +88,12 @@ export function createBudgets(attempts: AttemptStore): Budgets {
   }
 
   return {
-    findUsedUp: (username, address) => findUsedUp(budgetsOf(username, address)),
-    takeFailure: (username, address) => take(budgetsOf(username, address)),
-    takeLink: (subject, clientId) =>
+    /** A budget of this sign-in that is known to be used up. The storage is not asked. */
+    findUsedUp: (username: string, address: string | undefined) => findUsedUp(budgetsOf(username, address)),
+    /** Takes a failure from each budget of a sign-in, before its password is verified. */
+    takeFailure: (username: string, address: string | undefined) => take(budgetsOf(username, address)),
+    /** Takes one of the links that a subject may make with a client. */
+    takeLink: (subject: string, clientId: string) =>
       take([budget('subject_and_client', hourSeconds, `${subject} ${clientId}`, () => ofSubjectAndClient)]),
   };
 }

@@ -1,4 +1,4 @@
-import { digestsEqual, sha256 } from '../crypto/digest.ts';
+import { digestsEqual, sha256 } from '../crypto.ts';
 import { OAuthError } from './oauth-error.ts';
 
 /** Response types of the grants that this server has (RFC 6749 3.1.1): the code grant, and the implicit one. */

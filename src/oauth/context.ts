@@ -1,4 +1,4 @@
-import type { FairQueue } from '../crypto/fair-queue.ts';
+import type { FairQueue } from '../passwords/fair-queue.ts';
 import type { LinkStore, TicketStore } from '../storage/stores.ts';
 import type { Report } from '../telemetry/events.ts';
 import type { Users } from '../users/user-store.ts';

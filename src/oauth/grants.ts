@@ -1,5 +1,5 @@
 import { now } from '../clock.ts';
-import { sha256 } from '../crypto/digest.ts';
+import { sha256 } from '../crypto.ts';
 import type { Link } from '../storage/stores.ts';
 import type { AuthorizationRequest, IssuedAccessToken, IssuedCode } from './authorization.ts';
 import type { ResponseType } from './client.ts';
@@ -39,7 +39,7 @@ const issueCode: Issue = async ({ links }, unending, locator, authorization) => 
     codeRedirectUri: authorization.redirectUri,
     codeChallenge: authorization.codeChallenge,
   };
-  await links.createWithCode(link);
+  await links.create(link, []);
   return { link, issued: { code } };
 };
 
@@ -50,7 +50,7 @@ const issueAccessToken: Issue = async ({ links, accessTokens }, unending, locato
   const expiresAt = ttl === undefined ? undefined : issuedAt + ttl;
   const link = { ...unending, expiresAt };
   const accessToken = await accessTokens.issue({ link, locator, issuedAt, expiresAt });
-  await links.create(link, { digest: sha256(accessToken), issuedAt, expiresAt });
+  await links.create(link, [{ digest: sha256(accessToken), issuedAt, expiresAt }]);
   // An end that nobody has set is so far off that Alexa needn't know of it.
   return { link, issued: { accessToken, expiresInSeconds: client.accessTokenTtlSeconds } };
 };

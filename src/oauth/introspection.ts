@@ -4,7 +4,7 @@ import type { Profile } from '../users/user-store.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { OAuthError } from './oauth-error.ts';
-import { isRefreshToken, keyOfToken } from './token.ts';
+import { findLink, isRefreshToken, keyOfToken } from './token.ts';
 
 /** An active token, and its user as the user store has it. */
 export interface ActiveToken {
@@ -15,12 +15,8 @@ export interface ActiveToken {
   readonly profile: Profile | undefined;
 }
 
-/** Why a token is not active: for the log, never for an answer. */
-export interface InactiveToken {
-  readonly inactive: string;
-  /** Absent where the token is unknown. */
-  readonly link?: Link;
-}
+/** Why a token is not active: for the log, never for an answer. An unknown one has no link. */
+type InactiveToken = { readonly inactive: string; readonly link?: Link };
 
 /** Looks an access token up, of any client or of one. Rejects when the storage can't answer. */
 export async function findActiveToken(
@@ -37,7 +33,7 @@ export async function findActiveToken(
 
 /** As `findActiveToken`, for a refresh token. */
 async function findActiveRefreshToken(context: Context, token: string, clientId: string) {
-  const link = await context.links.findByRefreshToken(keyOfToken(token));
+  const link = await findLink(context.links, token, 'refreshDigest');
   if (link === undefined) return unknown;
   const { redeemedAt: issuedAt, expiresAt } = link;
   return activeToken(context, link, { issuedAt, expiresAt }, clientId);
@@ -48,10 +44,7 @@ const unknown: InactiveToken = { inactive: 'unknown' };
 async function activeToken(
   { users }: Context,
   link: Link,
-  {
-    issuedAt,
-    expiresAt,
-  }: { readonly issuedAt?: number | undefined; readonly expiresAt?: number | undefined },
+  { issuedAt, expiresAt }: { readonly issuedAt?: number; readonly expiresAt?: number },
   clientId: string | undefined,
 ): Promise<ActiveToken | InactiveToken> {
   if (clientId !== undefined && link.clientId !== clientId) return { inactive: 'another client’s', link };
@@ -61,28 +54,11 @@ async function activeToken(
   return isGone ? { inactive: 'its user is gone or disabled', link } : { link, issuedAt, expiresAt, profile };
 }
 
-/** RFC 7662 2.2; what is undefined is left out. */
-export type IntrospectionResponse =
-  | { readonly active: false }
-  | {
-      readonly active: true;
-      readonly iss: string;
-      readonly client_id: string;
-      readonly sub: string;
-      readonly username: string;
-      readonly scope: string | undefined;
-      /** Of an access token. */
-      readonly token_type: 'Bearer' | undefined;
-      readonly iat: number | undefined;
-      readonly exp: number | undefined;
-    };
-
-/** What one client may know of an access token or refresh token: everything of its own, nothing of another's (RFC 7662 2.2, 4). */
-export async function introspect(
-  context: Context,
-  client: Client,
-  token: string,
-): Promise<IntrospectionResponse> {
+/**
+ * What one client may know of an access token or refresh token: everything of its own, nothing of another's (RFC 7662 2.2, 4). Members
+ * that are undefined are left out of the answer.
+ */
+export async function introspect(context: Context, client: Client, token: string) {
   const isRefresh = isRefreshToken(token);
   const find = isRefresh ? findActiveRefreshToken : findActiveToken;
   const active = await find(context, token, client.clientId);
@@ -102,14 +78,7 @@ export async function introspect(
 }
 
 /** What `/userinfo` says of a token's user; names as in OpenID Connect Core 5.1. */
-export interface UserinfoResponse {
-  readonly sub: string;
-  readonly username: string;
-  readonly name: string | undefined;
-  readonly email: string | undefined;
-}
-
-export function describeUser({ link, profile }: ActiveToken): UserinfoResponse {
+export function describeUser({ link, profile }: ActiveToken) {
   return {
     sub: link.subject,
     username: profile?.username ?? link.username,
@@ -138,6 +107,6 @@ export async function revokeToken(
 
 /** The link that an access token or refresh token was issued for; also one that is revoked or has expired. */
 async function findLinkOfToken(links: LinkStore, token: string): Promise<Link | undefined> {
-  const key = keyOfToken(token);
-  return isRefreshToken(token) ? links.findByRefreshToken(key) : (await links.findByAccessToken(key))?.link;
+  if (isRefreshToken(token)) return findLink(links, token, 'refreshDigest');
+  return (await links.findByAccessToken(keyOfToken(token)))?.link;
 }

@@ -1,18 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { SignJWT } from 'jose';
+import { type JWK_EC_Public, type JWK_RSA_Public, SignJWT } from 'jose';
 import { type AccessTokenFormat, createJwtId } from './token.ts';
 
 /** A public key as it is published (RFC 7517 4). */
-export type PublicJwk = { readonly kid: string; readonly use: 'sig' } & (
-  | {
-      readonly kty: 'EC';
-      readonly alg: 'ES256';
-      readonly crv: 'P-256';
-      readonly x: string;
-      readonly y: string;
-    }
-  | { readonly kty: 'RSA'; readonly alg: 'RS256'; readonly n: string; readonly e: string }
-);
+export type PublicJwk = (JWK_EC_Public | JWK_RSA_Public) & {
+  readonly kid: string;
+  readonly alg: 'ES256' | 'RS256';
+};
 
 /** The key that signs, and all that verify: it and those that may have signed before or will later. */
 export interface SigningKeys {

@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
 import { now } from '../clock.ts';
-import { sha256 } from '../crypto/digest.ts';
-import { randomText } from '../crypto/random.ts';
+import { randomText, sha256 } from '../crypto.ts';
 import { isUnredeemed, type Link, type Ticket } from '../storage/stores.ts';
 import type { Context } from './context.ts';
 
@@ -44,25 +43,16 @@ export async function listOwnLinks({ links }: Context, subject: string): Promise
 /** Everybody else needs the storage too. */
 const atOnce = 8;
 
-/** What became of a change. */
-interface Unlinked {
-  /** Those that this call revoked. */
-  readonly ended: readonly Link[];
-  /** Those that are unlinked now, by this call or by one before that asked for the same. */
-  readonly unlinked: readonly Link[];
-  /** Why not all could be revoked. */
-  readonly failures: readonly unknown[];
-}
-
 /**
  * Revokes one link of the user, or all that were live at `allAt`. Links made after that are kept, however often the request
- * is repeated, and so are links of other users.
+ * is repeated, and so are links of other users. Returns the links that this call revoked (`ended`), those that are unlinked now, by this call or
+ * by one before that asked for the same (`unlinked`), and why not all could be revoked (`failures`).
  */
 export async function unlink(
   { links }: Context,
   { subject }: Ticket,
   chosen: { readonly linkId: string } | { readonly allAt: number },
-): Promise<Unlinked> {
+) {
   const isChosen = (link: Link) =>
     'linkId' in chosen ? link.subject === subject : wasLive(link, chosen.allAt);
   const found =

@@ -1,5 +1,5 @@
 import { sleep } from '../clock.ts';
-import type { TurnedAway } from '../crypto/fair-queue.ts';
+import type { TurnedAway } from '../passwords/fair-queue.ts';
 import { isUnreachable, type Profile, type RefusalCause } from '../users/user-store.ts';
 import { networksOf, type UsedUp } from './budgets.ts';
 import type { Context } from './context.ts';

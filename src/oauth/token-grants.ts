@@ -1,43 +1,27 @@
 import { now } from '../clock.ts';
-import { digestsEqual, sha256 } from '../crypto/digest.ts';
-import type { Link, LinkStore } from '../storage/stores.ts';
+import { sha256 } from '../crypto.ts';
+import type { Link } from '../storage/stores.ts';
 import { challengeMismatch } from './authorization.ts';
 import { type Client, splitScope } from './client.ts';
 import type { Context } from './context.ts';
 import { codeSeconds } from './grants.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, requiredParameter, singleParameter } from './parameters.ts';
-import { createRefreshToken, isRefreshToken, keyOfToken, linkIdOf, locatorOf } from './token.ts';
-
-export interface TokenGrant {
-  readonly link: Link;
-  /** RFC 6749 5.1. Members that are undefined are left out. */
-  readonly response: {
-    readonly access_token: string;
-    readonly token_type: 'Bearer';
-    readonly expires_in: number;
-    readonly refresh_token: string;
-    readonly scope: string | undefined;
-  };
-}
+import { createRefreshToken, findLink, isRefreshToken, locatorOf } from './token.ts';
 
 /**
  * Redeems an authorization code (RFC 6749 4.1.3), once. Presented again while it lives, it is refused and nothing else happens,
  * since Alexa repeats requests; later, its link is revoked. A request that does not fit the code changes nothing. Throws
  * `invalid_grant`, `unauthorized_client`, and `invalid_request` for a parameter that is missing.
  */
-export async function redeemCode(
-  context: Context,
-  client: Client,
-  parameters: Parameters,
-): Promise<TokenGrant> {
+export async function redeemCode(context: Context, client: Client, parameters: Parameters) {
   if (!client.responseTypes.has('code'))
     throw new OAuthError('unauthorized_client', 'The client is not registered for the code grant.');
   const code = requiredParameter(parameters, 'code');
   const redirectUri = requiredParameter(parameters, 'redirect_uri');
   const verifier = singleParameter(parameters, 'code_verifier');
   const { links } = context;
-  const link = await findByCode(links, code);
+  const link = await findLink(links, code, 'codeDigest');
   if (link === undefined) throw invalidGrant('unknown code');
   requireUsable(client, link);
   if (link.codeRedirectUri !== redirectUri)
@@ -72,12 +56,12 @@ const longestLookupMs = 1500;
  * times, until the link is revoked or expires. Throws `invalid_grant`, `invalid_scope`, and `invalid_request` for a
  * parameter that is missing.
  */
-export async function refresh(context: Context, client: Client, parameters: Parameters): Promise<TokenGrant> {
+export async function refresh(context: Context, client: Client, parameters: Parameters) {
   const refreshToken = requiredParameter(parameters, 'refresh_token');
   const requested = singleParameter(parameters, 'scope');
   const { links, users } = context;
   if (!isRefreshToken(refreshToken)) throw invalidGrant('this does not look like a refresh token from here');
-  const link = await links.findByRefreshToken(keyOfToken(refreshToken));
+  const link = await findLink(links, refreshToken, 'refreshDigest');
   if (link === undefined) throw invalidGrant('unknown refresh token');
   requireUsable(client, link);
   if (link.expiresAt !== undefined && link.expiresAt <= now())
@@ -93,7 +77,7 @@ export async function refresh(context: Context, client: Client, parameters: Para
 
 const hour = 3600;
 
-/** The answer of a grant, and what has to be stored of it first. */
+/** The answer of a grant (RFC 6749 5.1; members that are undefined are left out), and what has to be stored of it first. */
 async function issueTokens({ accessTokens }: Context, client: Client, link: Link, refreshToken: string) {
   const issuedAt = now();
   const expiresIn = client.accessTokenTtlSeconds ?? hour;
@@ -128,12 +112,6 @@ function differing(granted: string, requested: string | undefined): string | und
 function requireUsable(client: Client, link: Link): void {
   if (link.clientId !== client.clientId) throw invalidGrant(`it is not ${client.clientId}’s`, link);
   if (link.revokedAt !== undefined) throw invalidGrant('its link is revoked', link);
-}
-
-/** The link that an authorization code was issued for, redeemed or not. */
-async function findByCode(links: LinkStore, code: string): Promise<Link | undefined> {
-  const link = await links.find(linkIdOf(locatorOf(code)));
-  return link?.codeDigest !== undefined && digestsEqual(link.codeDigest, sha256(code)) ? link : undefined;
 }
 
 /** The one answer to a code or refresh token that gives nothing (RFC 6749 5.2); the cause is for the log. */

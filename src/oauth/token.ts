@@ -1,6 +1,5 @@
-import { sha256 } from '../crypto/digest.ts';
-import { randomText } from '../crypto/random.ts';
-import type { Link, TokenKey } from '../storage/stores.ts';
+import { digestsEqual, randomText, sha256 } from '../crypto.ts';
+import type { Link, LinkStore, TokenKey } from '../storage/stores.ts';
 
 /** What all opaque tokens of a link begin with: 96 bits, and this many characters. */
 const locatorBytes = 12;
@@ -27,18 +26,15 @@ export function createOpaqueToken(locator: string): string {
   return locator + randomText(secretBytes);
 }
 
-/** What an access token is issued for; its link is about to be kept. */
-interface AccessTokenRequest {
-  readonly link: Link;
-  /** Of the link. */
-  readonly locator: string;
-  readonly issuedAt: number;
-  readonly expiresAt?: number;
-}
-
 /** Makes access tokens of one format (`ACCESS_TOKEN_FORMAT`). */
 export interface AccessTokenFormat {
-  issue(request: AccessTokenRequest): Promise<string>;
+  /** For a link that is about to be stored, with its locator. */
+  issue(request: {
+    readonly link: Link;
+    readonly locator: string;
+    readonly issuedAt: number;
+    readonly expiresAt?: number;
+  }): Promise<string>;
   /** Seconds after which a token ends that no lifetime is set for. Absent: never by itself. */
   readonly longestSeconds?: number;
 }
@@ -60,6 +56,17 @@ export function createRefreshToken(locator: string): string {
 /** Whether a token has the form of a refresh token from here. */
 export function isRefreshToken(token: string): boolean {
   return /^[\w-]{64}$/.test(token);
+}
+
+/** Returns the link that a code or refresh token was issued for, whatever became of it. */
+export async function findLink(
+  links: LinkStore,
+  token: string,
+  digestName: 'codeDigest' | 'refreshDigest',
+): Promise<Link | undefined> {
+  const link = await links.find(linkIdOf(locatorOf(token)));
+  const digest = link?.[digestName];
+  return digest !== undefined && digestsEqual(digest, sha256(token)) ? link : undefined;
 }
 
 /** How a token that was presented is found, whichever kind and format it has. Nothing of it is believed before that. */

@@ -1,82 +1,88 @@
-import { type Language, languages } from '../alexa/languages.ts';
+import { LRUCache } from 'lru-cache';
+import type { Language } from '../alexa/languages.ts';
 import { type Client, splitScope } from '../oauth/client.ts';
-import { createKeeper } from './keeper.ts';
-import { createLinksPages, type LinksPages } from './links-pages.ts';
-import { commonLook, markOf, textsFor } from './looks.ts';
-import type { Messages } from './messages.ts';
+import { createReference } from '../telemetry/reference.ts';
+import { brandingOf, textsFor } from './branding.ts';
+import { type OwnLinksView, renderLinksPage } from './links-page.ts';
+import { createWords, type Messages } from './localization.ts';
 import type { Page } from './page.ts';
-import { prepareSignInPage, type SignInForm } from './sign-in-page.ts';
-import { createTheme } from './theme.ts';
+import { renderSignInPage, type SignInForm } from './sign-in-page.ts';
 import type { Views } from './views.ts';
-import type { Words } from './words.ts';
 
 /** What went wrong, by its name in `views/locales/`. */
 export type ProblemName = keyof Messages['problems'];
 
-/** The pages that people see, in one language. */
-export interface Pages extends LinksPages {
-  /** For a request of a client with a granted scope, space separated. */
-  signIn(client: Client, scope: string, form: SignInForm): Page;
-  problem(name: ProblemName, reference: string): Page;
-}
+/** The pages that users see, in one language. */
+export type Pages = ReturnType<typeof pagesIn>;
 
-/** The pages in every language, each made when it is first asked for. */
+/** The pages in every language, prepared when one is first asked for. */
 export function createPages(views: Views, clients: readonly Client[]): (language: Language) => Pages {
-  const keep = createKeeper<Pages>(languages.length);
-  return (language) => keep(language, () => pagesIn(views, views.words(language), clients));
-}
-
-function pagesIn(views: Views, words: Words, clients: readonly Client[]): Pages {
-  const { language, direction, messages, fill } = words;
-  const { mark, logoUri, brandColors } = commonLook(clients, words);
-  const { css, contentSecurityPolicy } = createTheme(views, { brandColors, logoUri });
-  const signInPages = createSignInPages(views, words);
-
-  return {
-    ...createLinksPages(views, words, clients),
-    signIn: (client, scope, form) => signInPages(client, scope)(form),
-    problem(name, reference) {
-      const said = fill(messages.reference, { reference });
-      const layout = { css, language, direction };
-      const html = views.render('error', { ...messages.problems[name], ...layout, mark, said });
-      return { html, language, contentSecurityPolicy };
-    },
+  const prepared = new Map<Language, Pages>();
+  return (language) => {
+    const pages = prepared.get(language) ?? pagesIn(language, views, clients);
+    prepared.set(language, pages);
+    return pages;
   };
 }
 
-/** In one language: hundreds of skills, each with what it usually asks for; some 3 MB. */
+/** Stands for the reference in a page that is kept; random, so that no other text is taken for it. */
+const placeholder = createReference();
+
+/** Sign-in pages, of some 5 KB, that are kept in a language. */
 const mostKept = 250;
 
-/** A page for each client and what it shares by a request, which is nearly always the same. */
-function createSignInPages(views: Views, words: Words) {
-  const { language, messages, fill } = words;
-  const keep = createKeeper<ReturnType<typeof prepareSignInPage>>(mostKept);
+function pagesIn(language: Language, views: Views, clients: readonly Client[]) {
+  const words = createWords(language, views.messages[language]);
+  const { direction, messages, fill } = words;
+  // Pages that belong to no skill look like the only one's, where there is only one.
+  const common = brandingOf(clients.length === 1 ? clients[0] : undefined, language, views.stylesheet);
+  // But for the reference all users see the same, and rendering it takes as long as all else (decision 0028).
+  const kept = new LRUCache<string, Page>({ max: mostKept });
 
-  function prepare(client: Client, items: readonly string[]) {
+  function renderSignIn(client: Client, scope: string, form: SignInForm): Page {
     const { signIn: text } = messages;
-    const texts = textsFor(client, language);
+    const { clientName, scopeDescriptions, ...texts } = textsFor(client, language);
+    const granted = splitScope(scope);
+    const items = [...scopeDescriptions].flatMap(([token, said]) => (granted.has(token) ? [said] : []));
     const links = [
       { href: texts.passwordResetUri, text: text.forgotPassword },
       { href: texts.signUpUri, text: text.signUp },
       { href: texts.policyUri, text: text.privacy },
       { href: texts.tosUri, text: text.terms },
     ];
-    return prepareSignInPage(views, words, {
-      mark: markOf(client, language),
-      brandColors: client.brandColors,
-      title: fill(text.title, { client: texts.clientName }),
-      intro: fill(text.intro, { client: texts.clientName }),
+    const said = {
+      title: fill(text.title, { client: clientName }),
+      intro: fill(text.intro, { client: clientName }),
       shared: items.length === 0 ? undefined : { lead: text.shared, items },
       submit: text.submit,
       cancel: text.cancel,
       links: links.flatMap(({ href, text }) => (href === undefined ? [] : [{ href, text }])),
-    });
+    };
+    return renderSignInPage(views, words, brandingOf(client, language, views.stylesheet), said, form);
   }
 
-  return (client: Client, scope: string) => {
-    const granted = splitScope(scope);
-    const { scopeDescriptions } = textsFor(client, language);
-    const items = [...scopeDescriptions].flatMap(([token, said]) => (granted.has(token) ? [said] : []));
-    return keep(JSON.stringify([client.clientId, ...items]), () => prepare(client, items));
+  return {
+    /** For a request of a client with a granted scope, space separated. */
+    signIn(client: Client, scope: string, form: SignInForm): Page {
+      if (form.alert !== undefined) return renderSignIn(client, scope, form);
+      const key = `${client.clientId}\n${scope}`;
+      const page = kept.get(key) ?? renderSignIn(client, scope, { reference: placeholder });
+      kept.set(key, page);
+      return { ...page, html: page.html.replaceAll(placeholder, form.reference) };
+    },
+    /** Where a user signs in to see their links. */
+    linksSignIn(form: SignInForm): Page {
+      const { title, intro, submit } = messages.ownLinks;
+      const said = { title, intro, submit, shared: undefined, cancel: undefined, links: [] };
+      return renderSignInPage(views, words, common, said, form);
+    },
+    links: (view: OwnLinksView): Page => renderLinksPage(views, words, common, clients, view),
+    problem(name: ProblemName, reference: string): Page {
+      const { mark, css, contentSecurityPolicy } = common;
+      const said = fill(messages.reference, { reference });
+      const layout = { css, language, direction };
+      const html = views.render('error', { ...messages.problems[name], ...layout, mark, said });
+      return { html, language, contentSecurityPolicy };
+    },
   };
 }

@@ -1,87 +1,63 @@
-import type { BrandColors } from '../oauth/client.ts';
-import { createReference } from '../telemetry/reference.ts';
+import type { Branding } from './branding.ts';
+import type { Words } from './localization.ts';
 import type { Page } from './page.ts';
-import { createTheme } from './theme.ts';
-import type { AlertData, ViewData } from './view-data.ts';
+import type { AlertData, ViewData } from './templates.ts';
 import type { Views } from './views.ts';
-import type { Words } from './words.ts';
 
-/** What one sign-in page says beside the form, the same for everybody who sees it. */
-export interface SignInPageOptions
-  extends Omit<ViewData['sign-in'], 'text' | 'notAmazon' | 'reference' | 'username' | 'alert'> {
-  readonly title: string;
-  readonly brandColors: BrandColors | undefined;
-}
-
-/** Why somebody sees the page again. */
+/** Why the page is shown again. */
 export type SignInAlert =
   | { readonly reason: 'refused' | 'unavailable' | 'ended' }
   | { readonly reason: 'limited'; readonly retryAfterSeconds: number };
 
 export interface SignInForm {
   readonly reference: string;
-  /** What the person had entered, to be shown again beside an alert; never a password. */
+  /** What the user entered, shown again beside an alert; never a password. */
   readonly username?: string;
   readonly alert?: SignInAlert;
 }
 
-/** Stands for the reference in a page that is made before there is one; random, so that no text is mistaken for it. */
-const standIn = createReference();
-
-/** Makes all of a sign-in page beforehand that does not change from one request to the next. */
-export function prepareSignInPage(
-  views: Views,
-  words: Words,
-  options: SignInPageOptions,
-): (form: SignInForm) => Page {
-  const { brandColors, ...fixed } = options;
-  const { language, direction } = words;
-  const { notAmazon, username, password } = words.messages.signIn;
-  const text = { username, password };
-  const logoUri = fixed.mark?.logoUri;
-  const { css, contentSecurityPolicy } = createTheme(views, { brandColors, logoUri });
-  const fillIn = ({ reference, username = '', alert }: SignInForm) =>
-    views.render('sign-in', {
-      ...fixed,
-      css,
-      language,
-      direction,
-      text,
-      notAmazon,
-      reference,
-      username,
-      alert: alert && describeAlert(alert, words, { reference, username }),
-    });
-  // Untouched, the page is the same for everybody but for the reference.
-  const pieces = fillIn({ reference: standIn }).split(standIn);
-  return (form) => ({
-    language,
-    contentSecurityPolicy,
-    html: form.alert === undefined ? pieces.join(form.reference) : fillIn(form),
-  });
+/** What a sign-in page says beside its form. */
+interface SignInTexts extends Pick<ViewData['sign-in'], 'intro' | 'shared' | 'submit' | 'cancel' | 'links'> {
+  readonly title: string;
 }
 
-function describeAlert(
-  alert: SignInAlert,
+export function renderSignInPage(
+  views: Views,
   words: Words,
-  { reference, username }: { readonly reference: string; readonly username: string },
-): AlertData {
+  { mark, css, contentSecurityPolicy }: Branding,
+  texts: SignInTexts,
+  form: SignInForm,
+): Page {
+  const { language, direction, messages } = words;
+  const { notAmazon, username, password } = messages.signIn;
+  const html = views.render('sign-in', {
+    ...texts,
+    css,
+    language,
+    direction,
+    mark,
+    notAmazon,
+    text: { username, password },
+    reference: form.reference,
+    username: form.username ?? '',
+    alert: form.alert && describeAlert(form.alert, words, form),
+  });
+  return { html, language, contentSecurityPolicy };
+}
+
+function describeAlert(alert: SignInAlert, words: Words, { reference, username }: SignInForm): AlertData {
+  const { messages, fill } = words;
   return {
-    text: alertText(alert, words),
-    said: words.fill(words.messages.reference, { reference }),
+    text: textOf(alert, words),
+    said: fill(messages.reference, { reference }),
     refused: alert.reason === 'refused',
-    // Who has to wait has nothing to type yet.
-    focus: alert.reason === 'limited' ? 'alert' : username === '' ? 'username' : 'password',
+    // A user who has to wait has nothing to type yet.
+    focus: alert.reason === 'limited' ? 'alert' : username ? 'password' : 'username',
   };
 }
 
-function alertText(alert: SignInAlert, { messages, fill, minutes }: Words): string {
-  switch (alert.reason) {
-    case 'limited':
-      return fill(messages.signIn.limited, { time: minutes(alert.retryAfterSeconds) });
-    case 'ended':
-      return messages.ownLinks.ended;
-    default:
-      return messages.signIn[alert.reason];
-  }
+function textOf(alert: SignInAlert, { messages, fill, minutes }: Words): string {
+  if (alert.reason === 'ended') return messages.ownLinks.ended;
+  const text = messages.signIn[alert.reason];
+  return alert.reason === 'limited' ? fill(text, { time: minutes(alert.retryAfterSeconds) }) : text;
 }

@@ -1,92 +1,160 @@
-/*
- * pages: what people see: templates, words and colours, put together into pages. It knows no request and no Express;
- * http chooses the language and sends what is made here.
- */
-import { readFileSync } from 'node:fs';
-import { Eta } from 'eta';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Language, languages } from '../alexa/languages.ts';
-import { createKeeper } from './keeper.ts';
-import { type Messages, messagesOf } from './messages.ts';
-import type { LayoutData, ViewData } from './view-data.ts';
-import { createWords, type Words } from './words.ts';
+import { readTextFile, TextFileError } from '../text-file.ts';
+import { type Messages, messagesOf, placeholdersOf } from './localization.ts';
+import { createTemplates, type Templates, type ViewData } from './templates.ts';
 
-/** Renders a template, everything in it escaped; the type checks what it is given. */
-type Render = <Name extends keyof ViewData>(name: Name, data: ViewData[Name] & LayoutData) => string;
+/** All that pages are made of. */
+export type Views = ReturnType<typeof openViews>;
 
-/** All that pages are made of, read and compiled once. */
-export interface Views {
-  readonly render: Render;
-  /** A file of styles, as it goes into a page. */
-  stylesheet(name: StylesheetName): string;
-  words(language: Language): Words;
-}
-
-const templateNames = [
-  'layout',
-  'mark',
-  'sign-in',
-  'links',
-  'error',
-  'simulator',
-  'simulator-checks',
-  'simulator-return',
-  'simulator-code',
-  'simulator-verdict',
-] as const;
-
-const stylesheetNames = ['styles', 'simulator'] as const;
-
-type StylesheetName = (typeof stylesheetNames)[number];
-
-/** The files that views are read from, and that an operator's own may stand in for. */
+/** The files of `views/` that an operator's own may stand in for. */
 export const viewFiles: readonly string[] = [
-  ...templateNames.map((name) => `${name}.eta`),
-  ...stylesheetNames.map((name) => `${name}.css`),
+  ...['layout.eta', 'mark.eta', 'sign-in.eta', 'links.eta', 'error.eta', 'styles.css'],
+  ...[...languages].sort().map((language) => `locales/${language}.json`),
 ];
 
-/** What an operator's own files say instead of ours, by the names in `viewFiles`; and words, by language. */
-export interface OwnFiles {
-  readonly texts: ReadonlyMap<string, string>;
-  readonly messages: ReadonlyMap<Language, Messages>;
+/**
+ * Opens our views, with the files of a folder in the place of ours. Compiles each template and renders each page once in
+ * each language. Throws a `TextFileError` for what can't be used, with the file and, where Eta knows it, the line.
+ */
+export function openViews(folder?: string) {
+  const templates = createTemplates(folder);
+  const found = folder === undefined ? [] : findFiles(folder);
+  const messages = { ...messagesOf };
+  for (const language of languages) {
+    const file = `locales/${language}.json`;
+    if (found.includes(file)) messages[language] = readMessages(templates.pathOf(file), language);
+  }
+  const stylesheet = templates.stylesheet('styles');
+  tryTemplates(templates, stylesheet);
+  return { render: templates.render, stylesheet, messages };
 }
 
-const none: OwnFiles = { texts: new Map(), messages: new Map() };
-
-/**
- * Reads and compiles all views. Throws what Eta throws of a template that it can't compile. In a rehearsal, what is printed goes
- * through `onPrinted`, and errors tell the line.
- */
-export function createViews(own: OwnFiles = none, onPrinted?: (value: unknown) => string): Views {
-  const eta = new Eta(
-    onPrinted === undefined ? {} : { autoFilter: true, filterFunction: onPrinted, debug: true },
+function findFiles(folder: string): string[] {
+  const found = globSync('{*.eta,*.css,locales/*.json}', { cwd: folder }).map((file) =>
+    file.replaceAll('\\', '/'),
   );
-  const textOf = (file: string) => own.texts.get(file) ?? readOurs(file);
-  for (const name of templateNames) eta.loadTemplate(`@${name}`, eta.compile(textOf(`${name}.eta`)));
-  const stylesheets = new Map(stylesheetNames.map((name) => [name, minify(textOf(`${name}.css`))]));
-  const keepWords = createKeeper<Words>(languages.length);
+  const list = viewFiles.join(', ');
+  if (found.length === 0)
+    throw new TextFileError(folder, 'is no folder with files for the pages', `these can be in it: ${list}`);
+  for (const file of found)
+    if (!viewFiles.includes(file))
+      throw new TextFileError(join(folder, file), 'is none of the pages’ files', `those are ${list}`);
+  return found;
+}
+
+/** The fields that the server reads from a page's form. */
+const fieldsOf = {
+  'sign-in': ['reference', 'username', 'password', 'action'],
+  links: ['reference', 'ticket', 'link'],
+  error: [],
+} satisfies Record<keyof ViewData, readonly string[]>;
+
+function tryTemplates(templates: Templates, css: string): void {
+  for (const file of viewFiles.filter((name) => name.endsWith('.eta')))
+    orExplain(templates.pathOf(file), 'compiled', () => templates.compile(file.slice(0, -'.eta'.length)));
+  for (const language of languages) {
+    const layout = { language, direction: 'ltr', title: 'Title', css } as const;
+    const tryPage = <Name extends keyof ViewData>(name: Name) => {
+      const path = templates.pathOf(`${name}.eta`);
+      const html = orExplain(path, 'rendered', () => templates.render(name, { ...sample[name], ...layout }));
+      for (const field of fieldsOf[name])
+        if (!new RegExp(`\\bname\\s*=\\s*["']?${field}\\b`, 'i').test(html))
+          throw new TextFileError(path, `leaves out name="${field}"`, 'the server reads it from the form');
+    };
+    for (const name of Object.keys(fieldsOf) as (keyof ViewData)[]) tryPage(name);
+  }
+}
+
+function orExplain<Result>(path: string, done: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TextFileError || !(error instanceof Error)) throw error;
+    const { place = path, problem } = explain(error);
+    throw new TextFileError(place, `can’t be ${done}: ${problem}`);
+  }
+}
+
+/** Of an error of Eta's, the `file:line` and the reason, without the lines around and the code that it made. */
+function explain(error: Error): { readonly place?: string; readonly problem: string } {
+  const { cause, message } = error;
+  // A template that another includes is the cause of that one's error.
+  if (cause instanceof Error)
+    return cause.cause instanceof Error
+      ? explain(cause)
+      : { place: message.split('\n')[0], problem: cause.message };
   return {
-    render: (name, data) => eta.render(`@${name}`, data),
-    stylesheet: (name) => stylesheets.get(name) ?? '',
-    words: (language) =>
-      keepWords(language, () => createWords(language, own.messages.get(language) ?? messagesOf[language])),
+    problem: message
+      .replace(/\n=.*/s, '')
+      .split(/:?\n\n/, 2)
+      .join(': '),
   };
 }
 
-function readOurs(file: string): string {
-  return readFileSync(new URL(`../../views/${file}`, import.meta.url), 'utf8');
+const mark = { logoUri: undefined, letter: 'C' };
+const reference = 'K7QM-2R9X';
+
+/** What each page gets when it is tried: all that it may get. */
+const sample: ViewData = {
+  'sign-in': {
+    mark,
+    intro: 'Intro',
+    notAmazon: 'Not Amazon',
+    shared: { lead: 'Shared', items: ['One', 'Two'] },
+    text: { username: 'Username', password: 'Password' },
+    submit: 'Sign in',
+    cancel: 'Cancel',
+    links: [{ href: 'https://example.com', text: 'Link' }],
+    reference,
+    username: 'alice',
+    alert: { text: 'Alert', said: reference, refused: true, focus: 'password' },
+  },
+  links: {
+    mark,
+    text: { none: 'None', unlink: 'Unlink', unlinkAll: 'Unlink all', finish: 'Finish' },
+    signedInAs: 'Signed in',
+    done: 'Done',
+    reference,
+    ticket: 'ticket',
+    all: 'all',
+    linked: [{ id: 'one', name: 'One', details: [[{ text: 'Since', iso: '2026-05-01' }]], unlink: 'Unlink' }],
+    more: 'More',
+  },
+  error: { mark, advice: 'Advice', said: reference },
+};
+
+/** Our messages, with those that the operator's file has in their place. */
+function readMessages(path: string, language: Language): Messages {
+  const text = readTextFile(path);
+  try {
+    return merge(messagesOf[language], JSON.parse(text), path, []) as Messages;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const [position = 'its end'] = /line \d+ column \d+/.exec(error.message) ?? [];
+    throw new TextFileError(
+      path,
+      `is not JSON at ${position}`,
+      'look for a missing or an extra quote or comma',
+    );
+  }
 }
 
-/** Takes out comments and the spaces that nobody needs; a line end stays where it may separate. */
-function minify(css: string): string {
-  return (
-    css
-      // As browsers read it, or its hash is another.
-      .replace(/\r\n?/g, '\n')
-      .replace(/\/\*.*?\*\//gs, '')
-      .replace(/\s*\n\s*/g, '\n')
-      .replace(/([{};,:])\n/g, '$1')
-      .replace(/\n}/g, '}')
-      .replace(/ \{/g, '{')
-      .trim()
-  );
+function merge(ours: unknown, own: unknown, path: string, place: readonly string[]): unknown {
+  const fail = (problem: string, remedy?: string) =>
+    new TextFileError(path, `${problem} at ${place.join('.') || 'its top'}`, remedy);
+  if (typeof ours === 'string') {
+    if (typeof own !== 'string' || own.trim() === '') throw fail('must have text');
+    const unknown = placeholdersOf(own).find((name) => !placeholdersOf(ours).includes(name));
+    if (unknown !== undefined) throw fail(`has {${unknown}}`, `ours is “${ours}”`);
+    return own;
+  }
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) throw fail('must have an object');
+  const known = new Map(Object.entries(Object(ours)));
+  for (const [name, value] of Object.entries(own)) {
+    if (!known.has(name)) throw fail(`has “${name}”`, `there are only ${[...known.keys()].join(', ')}`);
+    known.set(name, merge(known.get(name), value, path, [...place, name]));
+  }
+  return Object.fromEntries(known);
 }

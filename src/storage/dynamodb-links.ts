@@ -13,7 +13,6 @@ import {
   mostAccessTokens,
   type Renewal,
   retentionSeconds,
-  StorageUnavailableError,
 } from './stores.ts';
 
 /** Access tokens by their digest. */
@@ -24,17 +23,6 @@ const keyOf = (linkId: string) => `${prefix}${linkId}`;
 
 /** Links as one item each, with the access tokens and the digest of the refresh token in it. */
 export function createDynamoLinks(table: DynamoTable): LinkStore {
-  async function create(link: Link, tokens: Tokens, isSame: Expression): Promise<void> {
-    // The same again is no other: so the client may try twice where an answer was lost.
-    const isNew = {
-      text: `attribute_not_exists(#key) OR ${isSame.text}`,
-      names: { key: keyAttribute, ...isSame.names },
-      values: isSame.values,
-    };
-    if (!(await table.put(itemOf(link, tokens), isNew)))
-      throw new StorageUnavailableError(new Error(`there is a link ${link.id} already`));
-  }
-
   /** Adds an access token to a link that is not revoked, and where `condition` holds. */
   async function renew(
     linkId: string,
@@ -74,27 +62,15 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
   };
 
   return {
-    create: (link, { digest, ...token }) =>
-      create(
-        link,
-        { [digest]: token },
-        { text: 'attribute_exists(#tokens.#digest)', names: { tokens: 'tokens', digest } },
-      ),
-
-    createWithCode: (link) =>
-      create(
-        link,
-        {},
-        {
-          text: '#codeDigest = :codeDigest',
-          names: { codeDigest: 'codeDigest' },
-          values: { ':codeDigest': link.codeDigest },
-        },
-      ),
+    create(link, accessTokens) {
+      const tokens = Object.fromEntries(accessTokens.map(({ digest, ...token }) => [digest, token]));
+      const isNew = { text: 'attribute_not_exists(#key)', names: { key: keyAttribute } };
+      return table.put(itemOf(link, tokens), isNew);
+    },
 
     redeemCode: (linkId, refreshDigest, renewal) =>
       renew(linkId, renewal, '#refreshDigest = :refreshDigest, #redeemedAt = :redeemedAt', {
-        // As above, the same again is no other.
+        // The same again is no other: so the client may try twice where an answer was lost.
         text: 'attribute_exists(#codeDigest) AND (attribute_not_exists(#redeemedAt) OR #refreshDigest = :refreshDigest)',
         names: { codeDigest: 'codeDigest', redeemedAt: 'redeemedAt', refreshDigest: 'refreshDigest' },
         values: { ':refreshDigest': refreshDigest, ':redeemedAt': renewal.accessToken.issuedAt },
@@ -111,11 +87,6 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
       const item = await table.get(keyOf(linkId));
       const token = item && tokensOf(item)[digest];
       return token && { link: linkOf(item), accessToken: { digest, ...token } };
-    },
-
-    async findByRefreshToken({ linkId, digest }) {
-      const item = await table.get(keyOf(linkId));
-      return item?.['refreshDigest'] === digest ? linkOf(item) : undefined;
     },
 
     async find(linkId) {
@@ -144,17 +115,25 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
         values: { ':at': at, ':until': at + retentionSeconds },
       }),
 
-    erase: async (linkId) => (await table.delete(keyOf(linkId))) !== undefined,
+    erase: (linkId) => table.delete(keyOf(linkId)),
+
+    async export(linkId) {
+      const item = await table.get(keyOf(linkId));
+      if (item === undefined) return undefined;
+      const accessTokens = Object.entries(tokensOf(item)).map(([digest, token]) => ({ digest, ...token }));
+      return { link: linkOf(item), accessTokens };
+    },
   };
 }
 
 function itemOf({ id, ...members }: Link, tokens: Tokens): Item {
-  const until = members.expiresAt && members.expiresAt + retentionSeconds;
+  const end = members.revokedAt ?? members.expiresAt;
+  const until = end && end + retentionSeconds;
   return { [keyAttribute]: keyOf(id), ...members, tokens, [ttlAttribute]: until };
 }
 
 function linkOf(item: Item): Link {
-  const { [keyAttribute]: key, [ttlAttribute]: _ttl, tokens: _tokens, refreshDigest: _, ...members } = item;
+  const { [keyAttribute]: key, [ttlAttribute]: _ttl, tokens: _tokens, ...members } = item;
   return { id: String(key).slice(prefix.length), ...members } as unknown as Link;
 }
 
@@ -162,15 +141,11 @@ function tokensOf(item: Item): Tokens {
   return item['tokens'] as Tokens;
 }
 
-/** How many access tokens one refresh deletes: DynamoDB takes expressions of 4 KB, and these make 2. */
-const mostDeleted = 100;
-
 /** Digests of access tokens that have expired, and of the oldest where there are too many. */
 function oldTokens(item: Item, now: number): string[] {
   const newestFirst = Object.entries(tokensOf(item)).sort(([, a], [, b]) => b.issuedAt - a.issuedAt);
   const isOver = ({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt <= now;
   return newestFirst
     .filter(([, token], index) => isOver(token) || index >= mostAccessTokens - 1)
-    .map(([digest]) => digest)
-    .slice(-mostDeleted);
+    .map(([digest]) => digest);
 }

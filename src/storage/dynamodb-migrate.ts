@@ -1,9 +1,4 @@
-import {
-  type DynamoDB,
-  ResourceInUseException,
-  type UpdateTimeToLiveCommandInput,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDB, ResourceInUseException, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { type DynamoLocation, dynamoClient } from './dynamodb.ts';
 import { keyAttribute, subjectIndex, ttlAttribute } from './dynamodb-table.ts';
 
@@ -50,20 +45,10 @@ async function createTable(client: DynamoDB, TableName: string): Promise<void> {
   }
 }
 
-/** Stand-ins for DynamoDB may not know how; then it stays in the table, and counts no more all the same. */
+/** Stand-ins for DynamoDB may not know how; then what has ended stays in the table, and counts no more all the same. */
 async function takeOutEnded(client: DynamoDB, TableName: string): Promise<void> {
   const wanted = { AttributeName: ttlAttribute, Enabled: true };
-  const unknown = (error: unknown) => {
-    if (
-      !(error instanceof Error) ||
-      !/^UnknownOperationException|already enabled/.test(`${error.name} ${error.message}`)
-    )
-      throw error;
-    return undefined;
-  };
-  const now = await client.describeTimeToLive({ TableName }).catch(unknown);
-  const { TimeToLiveStatus: status, AttributeName } = now?.TimeToLiveDescription ?? {};
-  if (now === undefined || (status?.startsWith('ENABL') && AttributeName === ttlAttribute)) return;
-  const change: UpdateTimeToLiveCommandInput = { TableName, TimeToLiveSpecification: wanted };
-  await client.updateTimeToLive(change).catch(unknown);
+  await client.updateTimeToLive({ TableName, TimeToLiveSpecification: wanted }).catch((error: Error) => {
+    if (!/^UnknownOperation|already enabled/.test(`${error.name} ${error.message}`)) throw error;
+  });
 }

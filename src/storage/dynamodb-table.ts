@@ -1,14 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  ScanCommand,
-  type ScanCommandOutput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocument, ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { confirmed } from './stores.ts';
 
 /** The partition key. */
@@ -30,25 +21,10 @@ export interface Expression {
   readonly values?: Item;
 }
 
-/** One table, read consistently; each method is one request, but for those that give pages. */
-export interface DynamoTable {
-  get(key: string): Promise<Item | undefined>;
-  /** False where the condition does not hold. */
-  put(item: Item, condition?: Expression): Promise<boolean>;
-  /** `SET` and the like; false where the condition does not hold. The condition's names and values serve both. */
-  update(key: string, changes: string, condition: Expression): Promise<boolean>;
-  /** Adds to a number, which begins at 0, and returns it. The item ends at `expire`. */
-  add(key: string, attribute: string, by: number, expire: number): Promise<number>;
-  /** Gives what was there. */
-  delete(key: string): Promise<Item | undefined>;
-  /** All that match, a page at a time. */
-  scan(filter: Expression): AsyncIterable<readonly Item[]>;
-  /** A user's items, newest first, a page at a time. */
-  findBySubject(subject: string): AsyncIterable<readonly Item[]>;
-  close(): void;
-}
+export type DynamoTable = ReturnType<typeof createDynamoTable>;
 
-export function createDynamoTable(client: DynamoDBDocumentClient, TableName: string): DynamoTable {
+/** One table, read consistently; each method is one request, but for those that give pages. */
+export function createDynamoTable(client: DynamoDBDocument, TableName: string) {
   const consistent = { TableName, ConsistentRead: true };
   const at = (key: string) => ({ TableName, Key: { [keyAttribute]: key } });
   let closed = false;
@@ -61,7 +37,7 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
     });
 
   async function get(key: string): Promise<Item | undefined> {
-    return (await ask(() => client.send(new GetCommand({ ...consistent, ...at(key) })))).Item;
+    return (await ask(() => client.get({ ...consistent, ...at(key) }))).Item;
   }
 
   /** Asks page after page, each from where the one before ended. */
@@ -79,40 +55,44 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
   return {
     get,
 
-    put: (item, condition) => {
-      const command = new PutCommand({ TableName, Item: item, ...(condition && conditional(condition)) });
-      return ask(() => unlessConditionFails(client.send(command)));
-    },
+    /** False where the condition does not hold. */
+    put: (item: Item, condition?: Expression) =>
+      ask(() =>
+        unlessConditionFails(client.put({ TableName, Item: item, ...(condition && conditional(condition)) })),
+      ),
 
-    update: (key, UpdateExpression, condition) => {
-      const command = new UpdateCommand({ ...at(key), UpdateExpression, ...conditional(condition) });
-      return ask(() => unlessConditionFails(client.send(command)));
-    },
+    /** `SET` and the like; false where the condition does not hold. The condition's names and values serve both. */
+    update: (key: string, UpdateExpression: string, condition: Expression) =>
+      ask(() =>
+        unlessConditionFails(client.update({ ...at(key), UpdateExpression, ...conditional(condition) })),
+      ),
 
-    async add(key, attribute, by, expire) {
-      const command = new UpdateCommand({
+    /** Adds to a number, which begins at 0, and returns it. The item ends at `expire`. */
+    async add(key: string, attribute: string, by: number, expire: number): Promise<number> {
+      const adding = {
         ...at(key),
         UpdateExpression: 'ADD #attribute :by SET #expire = :expire',
         ExpressionAttributeNames: { '#attribute': attribute, '#expire': ttlAttribute },
         ExpressionAttributeValues: { ':by': by, ':expire': expire },
         ReturnValues: 'UPDATED_NEW',
-      });
-      return Number((await ask(() => client.send(command))).Attributes?.[attribute]);
+      } as const;
+      return Number((await ask(() => client.update(adding))).Attributes?.[attribute]);
     },
 
-    delete: async (key) => {
-      const command = new DeleteCommand({ ...at(key), ReturnValues: 'ALL_OLD' });
-      return (await ask(() => client.send(command))).Attributes;
-    },
+    /** False where there was none. */
+    delete: async (key: string) =>
+      (await ask(() => client.delete({ ...at(key), ReturnValues: 'ALL_OLD' }))).Attributes !== undefined,
 
-    scan(filter) {
+    /** All that match, a page at a time. */
+    scan(filter: Expression) {
       const { ConditionExpression: FilterExpression, ...rest } = conditional(filter);
       return pages((from) =>
-        client.send(new ScanCommand({ ...consistent, ...rest, FilterExpression, ExclusiveStartKey: from })),
+        client.scan({ ...consistent, ...rest, FilterExpression, ExclusiveStartKey: from }),
       );
     },
 
-    async *findBySubject(subject) {
+    /** A user's items, newest first, a page at a time. */
+    async *findBySubject(subject: string) {
       const query = {
         TableName,
         IndexName: subjectIndex.name,
@@ -126,7 +106,7 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
         ScanIndexForward: false,
         Limit: pageSize,
       };
-      const found = pages((from) => client.send(new QueryCommand({ ...query, ExclusiveStartKey: from })));
+      const found = pages((from) => client.query({ ...query, ExclusiveStartKey: from }));
       for await (const page of found) {
         const items = await Promise.all(page.map((item) => get(String(item[keyAttribute]))));
         yield items.filter((item) => item !== undefined);

@@ -1,13 +1,7 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { createDynamoLinks } from './dynamodb-links.ts';
-import {
-  createDynamoTable,
-  type DynamoTable,
-  keyAttribute,
-  subjectIndex,
-  ttlAttribute,
-} from './dynamodb-table.ts';
+import { createDynamoTable, type DynamoTable, keyAttribute, ttlAttribute } from './dynamodb-table.ts';
 import type { AttemptStore, Storage, Ticket, TicketStore } from './stores.ts';
 
 export interface DynamoLocation {
@@ -25,12 +19,12 @@ export interface DynamoLocation {
  */
 export async function openDynamoStorage(location: DynamoLocation): Promise<Storage> {
   const client = dynamoClient(location);
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const documents = DynamoDBDocument.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table = createDynamoTable(documents, location.table);
   const ping = async () => void (await table.get('ping'));
   try {
     await ping();
-    await requireSortedIndex(table);
+    await Array.fromAsync(table.findBySubject('ping'));
   } catch (error) {
     client.destroy();
     throw error;
@@ -47,20 +41,6 @@ export async function openDynamoStorage(location: DynamoLocation): Promise<Stora
       client.destroy();
     },
   };
-}
-
-async function requireSortedIndex(table: DynamoTable): Promise<void> {
-  try {
-    await Array.fromAsync(table.findBySubject('ping'));
-  } catch (error) {
-    const { cause } = error as Error;
-    if (!(cause instanceof Error) || cause.name !== 'ValidationException') throw error;
-    throw new Error(
-      `it has no index ${subjectIndex.name} by ${subjectIndex.attribute} and ${subjectIndex.sortAttribute}, as a table from before the first ` +
-        'release: name another table, which "npm run alexa-link -- migrate" makes; users then link again',
-      { cause },
-    );
-  }
 }
 
 /** More requests than these wait for each other, and the wait counts towards their time. */
@@ -103,15 +83,6 @@ function createDynamoTickets(table: DynamoTable): TicketStore {
       if (item === undefined) return undefined;
       const { owner, username, [ttlAttribute]: expiresAt } = item;
       return { subject: owner, username, expiresAt } as Ticket;
-    },
-    async erase(user) {
-      const theirs = {
-        text: 'begins_with(#key, :prefix) AND (#owner = :user OR #username = :user)',
-        names: { key: keyAttribute, owner: 'owner', username: 'username' },
-        values: { ':prefix': keyOf(''), ':user': user },
-      };
-      for await (const page of table.scan(theirs))
-        for (const item of page) await table.delete(String(item[keyAttribute]));
     },
   };
 }

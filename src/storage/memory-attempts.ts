@@ -22,7 +22,11 @@ export function withMemory(store: AttemptStore, report: Report): AttemptStore {
     async add(counters, by) {
       if (performance.now() < askAgainAt) return memory.add(counters, by);
       try {
-        return await withDeadline(store.add(counters, by), longestMs, overdue);
+        return await withDeadline(
+          store.add(counters, by),
+          longestMs,
+          () => new Error('the storage did not count in time'),
+        );
       } catch (err) {
         if (performance.now() >= askAgainAt) report('storage.unavailable', { err });
         askAgainAt = performance.now() + pauseMs;
@@ -30,10 +34,6 @@ export function withMemory(store: AttemptStore, report: Report): AttemptStore {
       }
     },
   };
-}
-
-function overdue(): Error {
-  return new Error(`the storage did not count within ${longestMs / 1000} seconds`);
 }
 
 /** Counts of this process alone. */

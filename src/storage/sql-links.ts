@@ -9,27 +9,6 @@ import {
   type Run,
 } from './stores.ts';
 
-/** All columns that a link has. */
-const linkColumns = [
-  'id',
-  'clientId',
-  'subject',
-  'username',
-  'scope',
-  'redirectHost',
-  'reference',
-  'createdAt',
-  'expiresAt',
-  'lastUsedAt',
-  'revokedAt',
-  'codeDigest',
-  'codeRedirectUri',
-  'codeChallenge',
-  'redeemedAt',
-] as const satisfies readonly (keyof Link)[];
-
-type LinkRow = Pick<Schema['alexaLinks'], (typeof linkColumns)[number]>;
-
 /** Links of a subject are shown, a hundred at most and one to tell that there are more; others are listed by commands. */
 const pageSizes = { ofSubject: 101, ofOthers: 500 };
 
@@ -37,23 +16,21 @@ const pageSizes = { ofSubject: 101, ofOthers: 500 };
 export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
   const statements = prepareStatements(db);
 
-  const insertLink = (connection: Kysely<Schema>, link: Link) =>
-    statements.insertLink(connection, ...linkColumns.map((column) => link[column] ?? null));
-
   const insertToken = (connection: Kysely<Schema>, linkId: string, token: AccessTokenRecord) =>
     statements.insertToken(connection, token.digest, linkId, token.issuedAt, token.expiresAt ?? null);
 
   return {
-    create: (link, accessToken) =>
-      run(() =>
-        db.transaction().execute(async (transaction) => {
-          await insertLink(transaction, link);
-          await insertToken(transaction, link.id, accessToken);
-        }),
-      ),
-
-    async createWithCode(link) {
-      await run(() => insertLink(db, link));
+    create(link, accessTokens) {
+      async function insert(connection: Kysely<Schema>): Promise<boolean> {
+        const inserting = connection
+          .insertInto('alexaLinks')
+          .values(link as LinkRow)
+          .onConflict((conflict) => conflict.column('id').doNothing());
+        if ((await inserting.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows !== 1n) return false;
+        for (const token of accessTokens) await insertToken(connection, link.id, token);
+        return true;
+      }
+      return run(() => (accessTokens.length === 0 ? insert(db) : db.transaction().execute(insert)));
     },
 
     redeemCode: (linkId, refreshDigest, { accessToken, expiresAt }) =>
@@ -92,36 +69,28 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
       return { link: linkOf(link), accessToken };
     },
 
-    async findByRefreshToken({ linkId, digest }) {
-      const [row] = (await run(() => statements.findByRefreshToken(db, linkId, digest))).rows;
-      return row && linkOf(row);
-    },
-
     async find(linkId) {
-      const finding = db.selectFrom('alexaLinks').select(linkColumns).where('id', '=', linkId);
-      const row = await run(() => finding.executeTakeFirst());
+      const [row] = (await run(() => statements.find(db, linkId))).rows;
       return row && linkOf(row);
     },
 
     async *list(filter) {
-      const isOfSubject = filter.subject !== undefined;
-      const size = isOfSubject ? pageSizes.ofSubject : pageSizes.ofOthers;
-      const ordered = isOfSubject
-        ? matchingRows(db, filter).orderBy('createdAt', 'desc').orderBy('id', 'desc')
-        : matchingRows(db, filter).orderBy('id', 'desc');
-      const page = ordered.limit(size);
+      const size = filter.subject === undefined ? pageSizes.ofOthers : pageSizes.ofSubject;
+      // As the index on subject and creation has them.
+      const page = matchingRows(db, filter)
+        .orderBy('subject', 'desc')
+        .orderBy('createdAt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(size);
       let rows = await run(() => page.execute());
       for (;;) {
         yield* rows.map(linkOf);
         const last = rows.at(-1);
         if (last === undefined || rows.length < size) return;
-        const next = page.where((row) => {
-          const isAfter = row('id', '<', last.id);
-          const { createdAt } = last;
-          return isOfSubject
-            ? row.or([row('createdAt', '<', createdAt), row.and([row('createdAt', '=', createdAt), isAfter])])
-            : isAfter;
-        });
+        const { subject, createdAt, id } = last;
+        const next = page.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('subject', 'createdAt', 'id'), '<', tuple(subject, createdAt, id)),
+        );
         rows = await run(() => next.execute());
       }
     },
@@ -154,6 +123,16 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
       const erasing = db.deleteFrom('alexaLinks').where('id', '=', linkId);
       return (await run(() => erasing.executeTakeFirstOrThrow())).numDeletedRows === 1n;
     },
+
+    async export(linkId) {
+      const [row] = (await run(() => statements.find(db, linkId))).rows;
+      const finding = db
+        .selectFrom('alexaAccessTokens')
+        .select(['digest', 'issuedAt', 'expiresAt'])
+        .where('linkId', '=', linkId);
+      const accessTokens = (await run(() => finding.execute())).map(withoutNulls<AccessTokenRecord>);
+      return row && { link: linkOf(row), accessTokens };
+    },
   };
 }
 
@@ -169,7 +148,6 @@ function prepare<Row>(statement: Compilable<Row>) {
  * them only hold the places of parameters.
  */
 function prepareStatements(db: Kysely<Schema>) {
-  const link = Object.fromEntries(linkColumns.map((column) => [column, ''])) as unknown as LinkRow;
   const newestTokens = db
     .selectFrom('alexaAccessTokens')
     .select('digest')
@@ -177,7 +155,6 @@ function prepareStatements(db: Kysely<Schema>) {
     .orderBy('issuedAt', 'desc')
     .limit(0);
   return {
-    insertLink: prepare(db.insertInto('alexaLinks').values(link)),
     insertToken: prepare(
       db.insertInto('alexaAccessTokens').values({ digest: '', linkId: '', issuedAt: 0, expiresAt: 0 }),
     ),
@@ -185,13 +162,11 @@ function prepareStatements(db: Kysely<Schema>) {
       db
         .selectFrom('alexaAccessTokens')
         .innerJoin('alexaLinks', 'alexaLinks.id', 'alexaAccessTokens.linkId')
-        .select(linkColumns.map((column) => `alexaLinks.${column}` as const))
+        .selectAll('alexaLinks')
         .select(['issuedAt', 'alexaAccessTokens.expiresAt as tokenExpiresAt'])
         .where('digest', '=', ''),
     ),
-    findByRefreshToken: prepare(
-      db.selectFrom('alexaLinks').select(linkColumns).where('id', '=', '').where('refreshDigest', '=', ''),
-    ),
+    find: prepare(db.selectFrom('alexaLinks').selectAll().where('id', '=', '')),
     renew: prepare(
       db
         .updateTable('alexaLinks')
@@ -209,21 +184,26 @@ function prepareStatements(db: Kysely<Schema>) {
   };
 }
 
-/** The link of a row: what is null there is left out. */
-function linkOf(row: LinkRow): Link {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Link;
+type LinkRow = Schema['alexaLinks'];
+
+const linkOf = (row: LinkRow) => withoutNulls<Link>(row);
+
+/** The object of a row: what is null there is left out. */
+function withoutNulls<Stored>(row: object): Stored {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Stored;
 }
 
 function matchingRows(db: Kysely<Schema>, filter: LinkFilter) {
-  const { subject, user, clientId, liveAt, unusedSince } = filter;
+  const { liveAt, unusedSince, ...equal } = filter;
   return db
     .selectFrom('alexaLinks')
-    .select(linkColumns)
+    .selectAll()
     .where((row) =>
       row.and([
-        ...(subject === undefined ? [] : [row('subject', '=', subject)]),
-        ...(user === undefined ? [] : [row.or([row('subject', '=', user), row('username', '=', user)])]),
-        ...(clientId === undefined ? [] : [row('clientId', '=', clientId)]),
+        ...(Object.keys(equal) as (keyof typeof equal)[]).flatMap((name) => {
+          const value = equal[name];
+          return value === undefined ? [] : [row(name, '=', value)];
+        }),
         ...(liveAt === undefined
           ? []
           : [

@@ -1,6 +1,6 @@
 import { CamelCasePlugin, type Dialect, Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import type { AccessTokenRecord, Link, Ticket } from './stores.ts';
+import type { AccessTokenRecord, Link, OpenMode, Ticket } from './stores.ts';
 
 /** A row has null where the object leaves a member out. */
 type Row<Stored> = {
@@ -14,7 +14,7 @@ type Row<Stored> = {
  * `CamelCasePlugin` writes each name with underscores. Instants are whole seconds since 1970.
  */
 export interface Schema {
-  readonly alexaLinks: Row<Link> & { readonly refreshDigest: string | null };
+  readonly alexaLinks: Row<Link>;
   readonly alexaAccessTokens: Row<AccessTokenRecord> & { readonly linkId: string };
   readonly alexaTickets: Row<Ticket> & { readonly digest: string; readonly uses: number };
   readonly alexaAttempts: { readonly key: string; readonly count: number; readonly expiresAt: number };
@@ -110,34 +110,31 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
 };
 
-const migrationTableName = 'alexa_migrations';
+export const noTables =
+  'nothing of this server is there: set STORAGE as the server has it, or make it ready with "npm run alexa-link -- migrate"';
 
 /**
  * Creates or upgrades the tables; several processes may do so at once. Rejects, and changes nothing, where another release
- * made tables that this one does not know.
+ * made tables that this one does not know, or where there are none and `mode` is `existing`.
  */
-export async function migrate(db: Kysely<Schema>, known = migrations): Promise<void> {
+export async function migrate(
+  db: Kysely<Schema>,
+  mode: OpenMode = 'create',
+  known = migrations,
+): Promise<void> {
+  if (mode === 'existing' && (await db.introspection.getTables()).every(({ name }) => name !== 'alexa_links'))
+    throw new Error(noTables);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => known },
-    migrationTableName,
+    migrationTableName: 'alexa_migrations',
     migrationLockTableName: 'alexa_migration_lock',
   });
   const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
-  // Where not even this can be read, the error says why.
-  const applied = await appliedMigrations(db).catch((): string[] => []);
-  const unknown = applied.filter((name) => !(name in known));
-  if (unknown.length === 0) throw error;
-  const [first = ''] = Object.keys(known);
-  throw new Error(
-    applied.includes(first)
-      ? `a newer release changed the tables (${unknown.join(', ')}): start that release or a later one, or restore a backup from before the upgrade`
-      : 'its tables are from before the first release, and their links can’t be used: set STORAGE to another file or database, or delete all tables whose names begin with alexa_; users then link again',
-  );
-}
-
-async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTableName)}`.execute(db);
-  return rows.map((row) => row.name);
+  if (error instanceof Error && /previously executed migration/.test(error.message))
+    throw new Error(
+      `another release made its tables (${error.message}): start that release or a later one, or restore a backup from before the upgrade`,
+      { cause: error },
+    );
+  if (error !== undefined) throw error;
 }

@@ -51,13 +51,6 @@ function createSqlTickets(db: Kysely<Schema>, run: Run): TicketStore {
         .returning(['subject', 'username', 'expiresAt']);
       return run(() => using.executeTakeFirst());
     },
-
-    async erase(user) {
-      const erasing = db
-        .deleteFrom('alexaTickets')
-        .where((row) => row.or([row('subject', '=', user), row('username', '=', user)]));
-      await run(() => erasing.execute());
-    },
   };
 }
 

@@ -3,22 +3,23 @@ import { dirname } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { isBusy, nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
-import { migrate, openDatabase } from './sql-schema.ts';
+import { migrate, noTables, openDatabase } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
-import { confirmed, type Run, type Storage } from './stores.ts';
+import { confirmed, type OpenMode, type Run, type Storage } from './stores.ts';
 
 /**
  * Links in a SQLite file, made with its folder where absent and readable to its owner alone.
  * Rejects when the file can't be opened, isn't a database, or belongs to another release.
  */
-export async function openSqliteStorage(path: string): Promise<Storage> {
+export async function openSqliteStorage(path: string, mode?: OpenMode): Promise<Storage> {
   const isNew = path !== ':memory:' && !existsSync(path);
+  if (isNew && mode === 'existing') throw new Error(noTables);
   if (isNew) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const database = openSqlite(path);
   if (isNew) chmodSync(path, 0o600);
   const db = openDatabase(nodeSqliteDialect(database));
   try {
-    await migrate(db);
+    await migrate(db, mode);
   } catch (cause) {
     database.close();
     throw cause;

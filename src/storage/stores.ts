@@ -31,6 +31,8 @@ export interface Link {
   readonly codeChallenge?: string;
   /** When the code was redeemed and the refresh token issued. */
   readonly redeemedAt?: number;
+  /** SHA-256 of the refresh token. */
+  readonly refreshDigest?: string;
 }
 
 /** Whether a link still waits for its code to be redeemed, or did so in vain. */
@@ -53,11 +55,6 @@ export interface AccessTokenRecord {
   readonly expiresAt?: number;
 }
 
-interface LinkedAccessToken {
-  readonly link: Link;
-  readonly accessToken: AccessTokenRecord;
-}
-
 /** A new access token of a link, and when the link ends from now on. */
 export interface Renewal {
   readonly accessToken: AccessTokenRecord;
@@ -70,9 +67,10 @@ export const mostAccessTokens = 50;
 /** Which links to list. All conditions that are given must hold. */
 export interface LinkFilter {
   readonly subject?: string;
-  /** Matches the subject or the username. */
-  readonly user?: string;
+  readonly username?: string;
   readonly clientId?: string;
+  /** Of the sign-in. */
+  readonly reference?: string;
   /** Neither revoked nor expired at this instant. */
   readonly liveAt?: number;
   /** Neither created nor used since then. */
@@ -80,11 +78,11 @@ export interface LinkFilter {
 }
 
 /** Whether a link matches a filter, for engines that can't tell. */
-export function matches(link: Link, { subject, user, clientId, liveAt, unusedSince }: LinkFilter): boolean {
+export function matches(link: Link, { liveAt, unusedSince, ...equal }: LinkFilter): boolean {
   return (
-    (subject === undefined || link.subject === subject) &&
-    (user === undefined || link.subject === user || link.username === user) &&
-    (clientId === undefined || link.clientId === clientId) &&
+    (Object.keys(equal) as (keyof typeof equal)[]).every(
+      (name) => equal[name] === undefined || link[name] === equal[name],
+    ) &&
     (liveAt === undefined ||
       (link.revokedAt === undefined && (link.expiresAt === undefined || link.expiresAt > liveAt))) &&
     (unusedSince === undefined || Math.max(link.createdAt, link.lastUsedAt ?? 0) < unusedSince)
@@ -93,11 +91,11 @@ export function matches(link: Link, { subject, user, clientId, liveAt, unusedSin
 
 /** What a method changes is durable when its promise resolves, and all of it or nothing is changed. */
 export interface LinkStore {
-  /** Stores a link and its first access token. Rejects where there is such a link or token already. */
-  create(link: Link, accessToken: AccessTokenRecord): Promise<void>;
-
-  /** Stores a link that has its `codeDigest` and `codeRedirectUri`, and no token yet. Rejects where there is such a link. */
-  createWithCode(link: Link): Promise<void>;
+  /**
+   * Stores a link with its access tokens. Returns false, and changes nothing, where there is such a link: ids are random, so it is the
+   * same one, written before by a request whose answer was lost.
+   */
+  create(link: Link, accessTokens: readonly AccessTokenRecord[]): Promise<boolean>;
 
   /**
    * Stores both tokens, and sets `redeemedAt` to when the access token was issued. Returns false, and changes nothing, where
@@ -112,10 +110,9 @@ export interface LinkStore {
   addAccessToken(linkId: string, renewal: Renewal): Promise<boolean>;
 
   /** One keyed lookup. Returns expired and revoked ones too: the caller says what they mean. */
-  findByAccessToken(key: TokenKey): Promise<LinkedAccessToken | undefined>;
-
-  /** As `findByAccessToken`, for the one refresh token of a link. */
-  findByRefreshToken(key: TokenKey): Promise<Link | undefined>;
+  findByAccessToken(
+    key: TokenKey,
+  ): Promise<{ readonly link: Link; readonly accessToken: AccessTokenRecord } | undefined>;
 
   find(linkId: string): Promise<Link | undefined>;
 
@@ -130,6 +127,15 @@ export interface LinkStore {
 
   /** Deletes a link and its tokens. Returns false where there is none. */
   erase(linkId: string): Promise<boolean>;
+
+  /** Returns what `create` takes, for another storage. */
+  export(linkId: string): Promise<ExportedLink | undefined>;
+}
+
+/** All that is stored of a link. */
+export interface ExportedLink {
+  readonly link: Link;
+  readonly accessTokens: readonly AccessTokenRecord[];
 }
 
 /** Lets a user who has signed in change their links, in place of a cookie. */
@@ -146,8 +152,6 @@ export interface TicketStore {
    * that has expired too: the caller says what that means.
    */
   use(digest: string, mostUses: number): Promise<Ticket | undefined>;
-  /** Deletes those of a subject or username. */
-  erase(user: string): Promise<void>;
 }
 
 /** One count of attempts. The number of its time window is part of the key. */
@@ -191,6 +195,9 @@ export class StorageUnavailableError extends Error {
     this.name = 'StorageUnavailableError';
   }
 }
+
+/** Whether what holds the links is made where it is not there, or has to be there. */
+export type OpenMode = 'create' | 'existing';
 
 /** Runs one operation of an engine; rejects with a `StorageUnavailableError` alone. */
 export type Run = <Result>(operation: () => Promise<Result>) => Promise<Result>;

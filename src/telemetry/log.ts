@@ -1,6 +1,6 @@
 /*
  * telemetry: how the server says what it does. Everybody may be handed a way to report; of the other folders it
- * imports crypto alone.
+ * imports crypto.ts alone.
  */
 import pino from 'pino';
 

@@ -9,17 +9,6 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-/** Numbers for Prometheus. No label ever holds what a user typed or is. */
-export interface Metrics {
-  onRequest(request: AnsweredRequest): void;
-  onEvent(event: EventName, fields: Readonly<Record<string, unknown>>): void;
-  /** Called with the seconds that a password waited. */
-  onTurn(seconds: number): void;
-  readonly contentType: string;
-  /** All of them in Prometheus's text format. */
-  describe(): Promise<string>;
-}
-
 const signInOutcomes: Readonly<Partial<Record<EventName, string>>> = {
   'sign_in.succeeded': 'succeeded',
   'sign_in.failed': 'refused',
@@ -42,7 +31,10 @@ const prefix = 'alexa_linking_';
 const alexaPatience = 4.5;
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, alexaPatience, 5, 10];
 
-export function createMetrics(): Metrics {
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Numbers for Prometheus. No label ever holds what a user typed or is. */
+export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -89,11 +81,12 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    onRequest({ route, status, seconds }) {
+    onRequest({ route, status, seconds }: AnsweredRequest) {
       requests.observe({ route, status }, seconds);
     },
-    onTurn: (seconds) => hashQueue.observe(seconds),
-    onEvent(event, fields) {
+    /** Called with the seconds that a password waited. */
+    onTurn: (seconds: number) => hashQueue.observe(seconds),
+    onEvent(event: EventName, fields: Readonly<Record<string, unknown>>) {
       const { client_id: clientId = '', reason, code, by, part = failingParts[event] } = fields;
       const outcome = signInOutcomes[event];
       if (outcome !== undefined) signIns.inc({ outcome });
@@ -107,6 +100,7 @@ export function createMetrics(): Metrics {
       if (part !== undefined) errors.inc({ part: String(part) });
     },
     contentType: registry.contentType,
+    /** All of them in Prometheus's text format. */
     describe: () => registry.metrics(),
   };
 }

@@ -1,4 +1,4 @@
-import { randomReadable, readableAlphabet } from '../crypto/random.ts';
+import { randomReadable, readableAlphabet } from '../crypto.ts';
 
 const pattern = new RegExp(`^[${readableAlphabet}]{4}-[${readableAlphabet}]{4}$`);
 

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Report } from '../telemetry/events.ts';
 import { decodeText } from '../text-file.ts';
 import { parseHtpasswd } from './htpasswd.ts';
-import { createPasswordList, type PasswordList } from './password-list.ts';
+import { createPasswordList } from './password-list.ts';
 import { UnreachableError, type UserStore } from './user-store.ts';
 
 export interface HtpasswdFileOptions {
@@ -28,7 +28,7 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
   let text = '';
   let list = createPasswordList(new Map());
   // As last read when nobody had just written to it: tools write the file in place, and for a moment it is empty.
-  let settled: PasswordList | undefined;
+  let settled: typeof list | undefined;
   let seen: string | undefined;
   let seenAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
@@ -79,7 +79,7 @@ export async function createHtpasswdFile(options: HtpasswdFileOptions): Promise<
         await refreshOnce().catch((err) => report('users.unavailable', { err }));
       }
       // Who was just added is in the newer list, and who was there a moment ago still in the older one.
-      return list.find(id) ?? settled?.find(id);
+      return (await list.findById(id)) ?? settled?.findById(id);
     },
     ping: refreshOnce,
     async close() {},

@@ -1,28 +1,17 @@
-import { type PasswordHash, parsePasswordHash } from '../crypto/password-hash.ts';
-
-/** A line that can't be used, said without repeating anything of it. Lines count from 1. */
-interface DamagedLine {
-  readonly line: number;
-  readonly problem: string;
-}
-
-export interface Htpasswd {
-  readonly users: ReadonlyMap<string, PasswordHash>;
-  /** From when on somebody can't sign in any more, in seconds since 1970. */
-  readonly expiresAt: ReadonlyMap<string, number>;
-  readonly damaged: readonly DamagedLine[];
-}
+import { z } from 'zod';
+import { type PasswordHash, parsePasswordHash } from '../passwords/password-hash.ts';
 
 /**
  * Reads Apache's htpasswd format: `username:hash` a line, `#` comments and empty lines apart. One kind of comment says
  * more: `#expires 2026-12-31 username`, after which day (UTC) that user can't sign in.
- * A damaged line costs nobody but its own user; of two lines with one name the first counts, as in Apache.
+ * A damaged line costs nobody but its own user; of two lines with one name the first counts, as in Apache. Problems repeat nothing of
+ * a line. Lines count from 1. `expiresAt`: from when on a user can't sign in any more, in seconds since 1970.
  */
-export function parseHtpasswd(text: string, pepper?: string): Htpasswd {
+export function parseHtpasswd(text: string, pepper?: string) {
   const users = new Map<string, PasswordHash>();
   const expiresAt = new Map<string, number>();
-  const damaged: DamagedLine[] = [];
-  for (const [index, content] of linesOf(text).entries()) {
+  const damaged: { readonly line: number; readonly problem: string }[] = [];
+  for (const [index, content] of text.split('\n').entries()) {
     const problem = content.startsWith('#')
       ? addExpiry(expiresAt, content)
       : content.trim() === ''
@@ -31,10 +20,6 @@ export function parseHtpasswd(text: string, pepper?: string): Htpasswd {
     if (problem !== undefined) damaged.push({ line: index + 1, problem });
   }
   return { users, expiresAt, damaged };
-}
-
-export function linesOf(text: string): string[] {
-  return text.split('\n');
 }
 
 /** The username of a line with one, or of a comment that says when one expires. */
@@ -61,9 +46,7 @@ function addExpiry(expiresAt: Map<string, number>, comment: string): string | un
 
 /** When a day like 2026-12-31 begins (UTC), in seconds since 1970; `undefined` for what is none, like 2026-02-30. */
 export function startOfDay(day: string): number | undefined {
-  const instant = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(instant)) return undefined;
-  return new Date(instant).toISOString().startsWith(day) ? instant / 1000 : undefined;
+  return z.iso.date().safeParse(day).success ? Date.parse(day) / 1000 : undefined;
 }
 
 function addUser(users: Map<string, PasswordHash>, content: string, pepper?: string): string | undefined {

@@ -1,8 +1,6 @@
-import { isIP } from 'node:net';
 import { buildConnector, Pool } from 'undici';
-import { deadlineSeconds } from './deadline.ts';
 import { parseProfile } from './user-answer.ts';
-import { type Refused, UnreachableError, type UserStore } from './user-store.ts';
+import { deadlineSeconds, UnreachableError, type UserStore } from './user-store.ts';
 
 export interface HttpUsersOptions {
   /** The operator's endpoint. */
@@ -35,26 +33,20 @@ export function createHttpUsers({ url, token, connections = 10 }: HttpUsersOptio
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
 
-  /** The body of a 200, or that the endpoint said no. */
-  async function ask(username: string, password: string): Promise<string | Refused> {
-    const { statusCode, body } = await pool.request({
-      method: 'POST',
-      path: pathname + search,
-      headers,
-      body: JSON.stringify({ username, password }),
-      signal: AbortSignal.timeout(deadlineSeconds * 1000),
-    });
-    if (statusCode === 200) return await body.text();
-    await body.dump();
-    if (refusals.includes(statusCode)) return { refused: `status_${statusCode}` };
-    const problem = `the endpoint answered ${statusCode}, which is neither 200 nor ${refusals.join(', ')}`;
-    throw unreachable.includes(statusCode) ? new UnreachableError(problem) : new Error(problem);
-  }
-
   return {
     async authenticate(username, password) {
-      const answer = await ask(username, password);
-      return typeof answer === 'string' ? parseProfile(parseJson(answer)) : answer;
+      const { statusCode, body } = await pool.request({
+        method: 'POST',
+        path: pathname + search,
+        headers,
+        body: JSON.stringify({ username, password }),
+        signal: AbortSignal.timeout(deadlineSeconds * 1000),
+      });
+      if (statusCode === 200) return parseProfile(parseJson(await body.text()));
+      await body.dump();
+      if (refusals.includes(statusCode)) return { refused: `status_${statusCode}` };
+      const problem = `the endpoint answered ${statusCode}, which is neither 200 nor ${refusals.join(', ')}`;
+      throw unreachable.includes(statusCode) ? new UnreachableError(problem) : new Error(problem);
     },
     ping: () => connectTo(new URL(url)),
     close: () => pool.destroy(),
@@ -62,18 +54,10 @@ export function createHttpUsers({ url, token, connections = 10 }: HttpUsersOptio
 }
 
 /** Connects, with TLS where it is used, and hangs up: a request could be more than the endpoint expects. */
-async function connectTo({ protocol, hostname, port }: URL): Promise<void> {
+async function connectTo({ protocol, host, hostname, port }: URL): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const connect = buildConnector({ timeout: deadlineSeconds * 1000 });
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const target = {
-    protocol,
-    hostname: host,
-    // As the pool does it: a name, never an address (RFC 6066 3).
-    servername: isIP(host) === 0 ? host : undefined,
-    port: port || (protocol === 'https:' ? '443' : '80'),
-  };
-  connect(target, (error, socket) => {
+  connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (error, socket) => {
     socket?.destroy();
     if (error === null) resolve();
     else reject(error);

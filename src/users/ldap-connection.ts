@@ -2,8 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import { Client } from 'ldapts';
 import pLimit from 'p-limit';
-import { deadlineSeconds, inTime } from './deadline.ts';
-import { UnreachableError } from './user-store.ts';
+import { deadlineSeconds, inTime, UnreachableError } from './user-store.ts';
 
 export interface LdapConnectionOptions {
   /** `ldap://host:port` or `ldaps://host:port`, nothing behind it. */

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pLimit from 'p-limit';
-import { hashThreads, parsePasswordHash } from '../crypto/password-hash.ts';
+import { hashThreads, parsePasswordHash } from '../passwords/password-hash.ts';
 import type { Report } from '../telemetry/events.ts';
-import { inTime } from './deadline.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { parseProfile } from './user-answer.ts';
-import type { Profile, UserStore } from './user-store.ts';
+import { inTime, type Profile, type UserStore } from './user-store.ts';
 
 /** What the operator's `createUserStore` is called with. */
 interface UserStoreOptions {
@@ -37,9 +36,6 @@ interface OwnUser {
 }
 
 const exported = 'createUserStore';
-const required = ['authenticate'] as const;
-const optional = ['findById', 'ping', 'close'] as const;
-
 /**
  * Users behind a module of the operator's: a path from the working directory, or a package. Rejects at first when it
  * can't be loaded, or gives something else than a user store. A call that takes over 5 seconds rejects.
@@ -56,18 +52,14 @@ export async function createOwnUsers(options: {
 
   return {
     async authenticate(username, password) {
-      const answer = await inTime(call(() => store.authenticate(username, password)));
+      const answer = await inTime(Promise.try(() => store.authenticate(username, password)));
       return asProfile(answer) ?? { refused: 'refused_by_module' };
     },
-    findById: store.findById && (async (id) => asProfile(await inTime(call(() => store.findById?.(id))))),
-    ping: async () => inTime(call(() => store.ping?.())),
-    close: async () => inTime(call(() => store.close?.())),
+    findById:
+      store.findById && (async (id) => asProfile(await inTime(Promise.try(() => store.findById?.(id))))),
+    ping: async () => inTime(Promise.try(() => store.ping?.())),
+    close: async () => inTime(Promise.try(() => store.close?.())),
   };
-}
-
-/** Also what throws instead of rejecting, and what answers without a promise. */
-async function call<Result>(method: () => Result): Promise<Awaited<Result>> {
-  return await method();
 }
 
 function asProfile(answer: unknown): Profile | undefined {
@@ -75,13 +67,15 @@ function asProfile(answer: unknown): Profile | undefined {
 }
 
 function checked(store: unknown): OwnUserStore {
-  const methods = Object(store) as Record<string, unknown>;
-  for (const name of required)
-    if (typeof methods[name] !== 'function')
-      throw new Error(`what ${exported} gives back has no function ${name}`);
-  for (const name of optional)
-    if (!['function', 'undefined'].includes(typeof methods[name]))
-      throw new Error(`what ${exported} gives back has a ${name} that is no function`);
+  const { authenticate, ...optional } = Object(store) as Record<string, unknown>;
+  const others = [optional['findById'], optional['ping'], optional['close']];
+  if (
+    typeof authenticate !== 'function' ||
+    others.some((each) => each !== undefined && typeof each !== 'function')
+  )
+    throw new Error(
+      `${exported} must give back an object with a function authenticate, and perhaps findById, ping and close`,
+    );
   return store as OwnUserStore;
 }
 

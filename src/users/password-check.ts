@@ -1,4 +1,4 @@
-import type { PasswordHash } from '../crypto/password-hash.ts';
+import type { PasswordHash } from '../passwords/password-hash.ts';
 
 /**
  * Whether a password is that of a hash. Without one it is not, and saying so costs what the most expensive hash costs that was seen so

@@ -1,10 +1,9 @@
 import { type Dialect, Kysely, type RawBuilder, sql } from 'kysely';
-import { type PasswordHash, parsePasswordHash } from '../crypto/password-hash.ts';
+import { type PasswordHash, parsePasswordHash } from '../passwords/password-hash.ts';
 import { splitAtParameter } from '../sql/named-parameter.ts';
 import type { Report } from '../telemetry/events.ts';
-import { inTime } from './deadline.ts';
 import { createPasswordCheck } from './password-check.ts';
-import { isUnreachable, type Profile, type Refused, type UserStore } from './user-store.ts';
+import { inTime, isUnreachable, type Profile, type Refused, type UserStore } from './user-store.ts';
 
 export interface SqlUsersOptions {
   readonly dialect: Dialect;
@@ -17,46 +16,43 @@ export interface SqlUsersOptions {
   readonly report: Report;
 }
 
-const optionalColumns = ['username', 'name', 'email', 'disabled'] as const;
-
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Users in a database, asked with the operator's own statements. The first call that reaches the database finds out which
- * columns there are; it rejects when the database refuses a statement, or lacks a column, which the message names.
+ * Users in a database, asked with the operator's own statements. `ping` rejects when the database refuses one, or when it lacks a
+ * column that it has to have.
  */
 export function createSqlUsers(options: SqlUsersOptions): UserStore {
   const { dialect, query, byIdQuery, pepper, report } = options;
   const db = new Kysely<unknown>({ dialect });
   const check = createPasswordCheck();
 
-  async function rowsOf(statement: RawBuilder<unknown>): Promise<Row[]> {
-    const { rows } = await inTime(statement.execute(db));
-    return rows as Row[];
-  }
-
-  /** The statement with the columns that it has; an error that names a required one that it lacks. */
-  async function prepare(variable: string, text: string, parameter: string, required: readonly string[]) {
-    const statement = statementOf(text, parameter);
-    const columns: string[] = [];
-    for (const column of ['*', ...required, ...optionalColumns])
-      try {
-        await rowsOf(selecting(statement, [column], 0)('')).catch(unlessData);
-        columns.push(column);
-      } catch (cause) {
-        if (isUnreachable(cause)) throw cause;
-        if (column === '*' || !isMissingColumn(cause))
-          throw new Error(`${variable}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-        if (required.includes(column))
-          throw new Error(`${variable} gives no column ${column}: name it with AS`, { cause });
-      }
-    return selecting(statement, columns.slice(1));
-  }
-
   /** At most two rows; none where the value could not be in the database at all. */
-  async function find(select: Statement, value: string): Promise<readonly Row[]> {
+  async function find(text: string, parameter: string, value: string): Promise<readonly Row[]> {
     // No text of a database holds it, and some take it for the end.
-    return value.includes('\0') ? [] : rowsOf(select(value)).catch(unlessData);
+    if (value.includes('\0')) return [];
+    const selecting = selectFrom(text, parameter, value, ['*'], 2);
+    const { rows } = await inTime(selecting.execute(db)).catch(noRowsIfIncomparable);
+    return rows.map(withLowerCaseNames);
+  }
+
+  /** Rejects where the database refuses a statement, or it lacks one of these columns or has it twice. */
+  async function tryColumns(variable: string, text: string, parameter: string, columns: readonly string[]) {
+    try {
+      const selecting = selectFrom(text, parameter, '', columns, 0);
+      await inTime(selecting.execute(db)).catch(noRowsIfIncomparable);
+    } catch (cause) {
+      if (isUnreachable(cause)) throw cause;
+      const said = cause instanceof Error ? cause.message : cause;
+      throw new Error(`${variable} was refused; it has to give ${columns.join(' and ')}: ${said}`, { cause });
+    }
+  }
+
+  async function tryStatement(variable: string, text: string, parameter: string, columns: readonly string[]) {
+    await tryColumns(variable, text, parameter, columns);
+    await tryColumns(variable, text, parameter, ['disabled']).catch((error) => {
+      if (!isMissingColumn(error.cause)) throw error;
+    });
   }
 
   function hashOf(row: Row): PasswordHash | Refused {
@@ -84,27 +80,9 @@ export function createSqlUsers(options: SqlUsersOptions): UserStore {
     return 'refused' in hash ? hash : { row, hash };
   }
 
-  async function prepareBoth() {
-    return {
-      byName: await prepare('USERS_QUERY', query, 'username', ['id', 'password_hash']),
-      byId: byIdQuery && (await prepare('USERS_BY_ID_QUERY', byIdQuery, 'id', ['id'])),
-    };
-  }
-
-  let preparing: ReturnType<typeof prepareBoth> | undefined;
-  /** Once; again, where the last time failed. */
-  function prepared() {
-    preparing ??= prepareBoth().catch((error) => {
-      preparing = undefined;
-      throw error;
-    });
-    return preparing;
-  }
-
   return {
     async authenticate(username, password) {
-      const { byName } = await prepared();
-      const found = findHash(await find(byName, username));
+      const found = findHash(await find(query, 'username', username));
       const matches = await check('hash' in found ? found.hash : undefined, password);
       if ('refused' in found) return found;
       if (!matches) return { refused: 'wrong_password' };
@@ -114,38 +92,44 @@ export function createSqlUsers(options: SqlUsersOptions): UserStore {
       byIdQuery === undefined
         ? undefined
         : async (id) => {
-            const { byId } = await prepared();
-            const [row, another] = byId ? await find(byId, id) : [];
+            const [row, another] = await find(byIdQuery, 'id', id);
             if (another !== undefined) throw new Error('USERS_BY_ID_QUERY gives several rows for one id');
             // MySQL takes '12x' for 12.
             const profile = row && profileOf(row);
             return row !== undefined && profile?.id === id && !isDisabled(row) ? profile : undefined;
           },
     async ping() {
-      const { byName } = await prepared();
-      await find(byName, '');
+      await tryStatement('USERS_QUERY', query, 'username', ['id', 'password_hash']);
+      if (byIdQuery !== undefined) await tryStatement('USERS_BY_ID_QUERY', byIdQuery, 'id', ['id']);
     },
     close: () => db.destroy(),
   };
 }
 
-/** An operator's statement, given the value of its one parameter. */
-type Statement = (value: string) => RawBuilder<unknown>;
-
-/** Binds the value by the database's own protocol: it never becomes a part of the text. */
-export function statementOf(text: string, parameter: string): Statement {
-  const pieces = splitAtParameter(text, parameter) ?? [text];
-  return (value) =>
-    sql.join(
-      pieces.map((piece, index) => (index === 0 ? sql.raw(piece) : sql`${value}${sql.raw(piece)}`)),
-      sql``,
-    );
+/** Just these columns of an operator's statement, and so many rows at most. */
+function selectFrom(
+  text: string,
+  parameter: string,
+  value: string,
+  columns: readonly string[],
+  limit: number,
+) {
+  const list = sql.raw(columns.map((column) => `alexa_users.${column}`).join(', '));
+  return sql`select ${list} from (${statementOf(text, parameter, value)}) as alexa_users limit ${sql.lit(limit)}`;
 }
 
-/** Just these columns, and never more rows than tell one from many. */
-function selecting(statement: Statement, columns: readonly string[], limit = 2): Statement {
-  const list = sql.raw(columns.map((column) => `alexa_users.${column}`).join(', '));
-  return (value) => sql`select ${list} from (${statement(value)}) as alexa_users limit ${sql.lit(limit)}`;
+/** Binds the value of the one parameter by the database's own protocol: it never becomes a part of the text. */
+export function statementOf(text: string, parameter: string, value: string): RawBuilder<unknown> {
+  const pieces = splitAtParameter(text, parameter) ?? [text];
+  return sql.join(
+    pieces.map((piece, index) => (index === 0 ? sql.raw(piece) : sql`${value}${sql.raw(piece)}`)),
+    sql``,
+  );
+}
+
+/** As databases compare names of columns. */
+function withLowerCaseNames(row: unknown): Row {
+  return Object.fromEntries(Object.entries(Object(row)).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function profileOf(row: Row): Profile {
@@ -181,16 +165,14 @@ function isDisabled({ disabled }: Row): boolean {
   return !['false', 'f', 'no', 'n'].includes(text) && Number(text) !== 0;
 }
 
-/** Nobody, where the value can't be compared with the column: no number, or a letter that it can't hold. */
-function unlessData(error: unknown): never[] {
-  if (/^22(P02|P05|003|021)$|^ER_CANT_AGGREGATE|^ER_CANNOT_CONVERT/.test(codeOf(error))) return [];
+/** Where the value can't be compared with the column: no number, or a letter that it can't hold. */
+function noRowsIfIncomparable(error: unknown) {
+  if (/^22(P02|P05|003|021)$|^ER_CANT_AGGREGATE|^ER_CANNOT_CONVERT/.test(codeOf(error))) return { rows: [] };
   throw error;
 }
 
 function isMissingColumn(error: unknown): boolean {
-  return (
-    /^42703$|^ER_BAD_FIELD/.test(codeOf(error)) || /^no such column/.test(String((error as Error).message))
-  );
+  return /^42703$|^ER_BAD_FIELD/.test(codeOf(error)) || /no such column/.test(String(error));
 }
 
 function codeOf(error: unknown): string {

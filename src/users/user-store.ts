@@ -3,6 +3,7 @@
  * adapter behind it, or a part of several. Adapters read, and never write or copy; they import crypto, sql and
  * telemetry at most.
  */
+import { withDeadline } from '../clock.ts';
 
 /** What a user store says of a user. */
 export interface Profile {
@@ -101,4 +102,19 @@ export function isUnreachable(error: unknown): boolean {
     (Number(errcode) & 255) === sqliteBusy ||
     isUnreachable(cause)
   );
+}
+
+/** How long a back-end may take before it counts as unreachable. */
+export const deadlineSeconds = 5;
+
+/** Rejects when `asking` takes longer; what it was doing is then for `giveUp` to end, which is called with the same error. */
+export function inTime<Result>(
+  asking: Promise<Result>,
+  giveUp: (error: Error) => void = () => {},
+): Promise<Result> {
+  return withDeadline(asking, deadlineSeconds * 1000, () => {
+    const error = new UnreachableError(`no answer within ${deadlineSeconds} seconds`);
+    giveUp(error);
+    return error;
+  });
 }

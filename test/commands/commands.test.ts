@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../../src/commands/program.ts';
 import { parseConfig } from '../../src/config/config.ts';
-import { parsePasswordHash } from '../../src/crypto/password-hash.ts';
+import { parsePasswordHash } from '../../src/passwords/password-hash.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { keepCode, keepLink, keepMany } from '../storage/storage-conformance.ts';
 import { runAtTerminal, runCommand, runCommandApart } from '../support/cli.ts';
@@ -33,6 +33,8 @@ describe('every command', () => {
     ['links', 'list'],
     ['links', 'revoke'],
     ['links', 'prune'],
+    ['links', 'export'],
+    ['links', 'import'],
     ['migrate'],
   ])('explains itself: %s %s --help', async (...words) => {
     const { code, out } = await runCommand([...words.filter(Boolean), '--help']);
@@ -42,14 +44,24 @@ describe('every command', () => {
     expect(out.includes('Example:\n')).toBe(!isGroup);
   });
 
-  it.each([[['link']], [['users', 'ad']], [['links', 'list', '--usr', 'x']], [['links', 'prune']], [[]]])(
-    'ends with 2 when it was called in a wrong way: %o',
-    async (parameters) => {
-      const { code, err, out } = await runCommand(parameters);
-      expect(code).toBe(2);
-      expect(err + out).toMatch(/--help|Usage/);
-    },
-  );
+  it.each([
+    [['link']],
+    [['users', 'ad']],
+    [['links', 'list', '--usr', 'x']],
+    [['links', 'list', '--limit', '0']],
+    [['links', 'prune']],
+    [['links', 'export']],
+    [[]],
+  ])('ends with 2 when it was called in a wrong way: %o', async (parameters) => {
+    const { code, err, out } = await runCommand(parameters);
+    expect(code).toBe(2);
+    expect(err + out).toMatch(/--help|Usage/);
+  });
+
+  it('says which release this is', async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    expect(await runCommandApart(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
+  });
 
   it('lists what is wrong with the configuration, and ends with 1', async () => {
     const { code, err } = await runCommandApart(['links', 'list'], { STORAGE: 'mongodb://x', PORT: 'x' });
@@ -66,7 +78,7 @@ describe('every command', () => {
     ]) {
       const { code, err } = await runCommand(['links', 'list'], { ...awsEnvironment, STORAGE });
       expect(code, STORAGE).toBe(1);
-      expect(err, STORAGE).toMatch(/^STORAGE can’t be opened at /);
+      expect(err, STORAGE).toMatch(/^Storage: .*\nSTORAGE can’t be opened at /);
       expect(err, STORAGE).not.toMatch(/secret|\bat .*:\d+:\d+/);
     }
   });
@@ -204,7 +216,7 @@ describe('migrate', () => {
         code: 0,
         out: 'Ready: the DynamoDB table made-by-command\n',
       });
-    expect((await runCommand(['links', 'list'], env)).out).toBe('No link.\n');
+    expect((await runCommand(['links', 'list'], env)).out).toBe('0 links.\n');
   });
 });
 
@@ -217,7 +229,7 @@ describe('links', () => {
       (await keepLink(storage, { createdAt: now - 400 * day, ...changes })).link;
     const alice = await keep({ subject: '17', username: 'alice', lastUsedAt: now - day });
     const old = await keep({ subject: '17', username: 'alice', clientId: 'other-skill' });
-    const zoé = await keep({ createdAt: now });
+    const zoé = await keep({ createdAt: now, reference: 'AAAA-BBBB' });
     const gone = await keep({ subject: '17', username: 'alice' });
     await storage.links.revoke(gone.id, now - day);
     const live = async () =>
@@ -228,8 +240,8 @@ describe('links', () => {
     return { storage, path, alice, old, zoé, gone, live, ids, links };
   }
 
-  it('are listed by person, client, use and state, in columns and as JSON', async () => {
-    const { storage, alice, old, zoé, gone, links, ids } = await some();
+  it('are listed by user, client, reference, use and state, in columns and as JSON', async () => {
+    const { storage, path, alice, old, zoé, gone, links, ids } = await some();
     const listed = async (...parameters: string[]) => {
       const { out, code } = await links('list', '--json', ...parameters);
       expect(code).toBe(0);
@@ -240,7 +252,18 @@ describe('links', () => {
     };
     expect(await listed()).toEqual(ids(alice, old, zoé));
     expect(await listed('--all')).toEqual(ids(alice, old, zoé, gone));
-    for (const user of ['alice', '17']) expect(await listed('--user', user)).toEqual(ids(alice, old));
+    for (const user of [
+      ['--user', 'alice'],
+      ['--subject', '17'],
+    ])
+      expect(await listed(...user)).toEqual(ids(alice, old));
+    for (const user of [
+      ['--user', '17'],
+      ['--subject', 'alice'],
+    ])
+      expect(await listed(...user)).toEqual([]);
+    expect(await listed('--reference', 'AAAA-BBBB')).toEqual(ids(zoé));
+    expect(await listed('--limit', '2')).toHaveLength(2);
     expect(await listed('--client', 'other-skill')).toEqual(ids(old));
     expect(await listed('--unused-days', '30')).toEqual(ids(old));
     expect(await listed('--link', old.id, gone.id, 'nothing')).toEqual(ids(old));
@@ -267,10 +290,16 @@ describe('links', () => {
     const table = (await links('list', '--all')).out;
     expect(table.split('\n')[0]).toMatch(/^LINK +CLIENT +SUBJECT +USERNAME +SINCE +LAST USED +STATE$/);
     expect(table).toMatch(new RegExp(`${gone.id} +cloud-lights +17 +alice +.* +never +revoked`));
-    expect((await links('list', '--user', 'nobody')).out).toBe('No link.\n');
+    expect(table).toMatch(/\n5 links\.\n$/);
+    expect((await links('list', '--limit', '1')).out).toMatch(/\n1 link, and there are more\.\n$/);
+    expect((await links('list', '--limit', '4')).out).toMatch(/\n4 links\.\n$/);
+    expect(await links('list', '--user', 'nobody')).toMatchObject({
+      out: '0 links.\n',
+      err: `Storage: ${path}\n`,
+    });
   });
 
-  it('are revoked by person, client and id, and only said with --dry-run', async () => {
+  it('are revoked by user, client and id, and only listed with --dry-run', async () => {
     const { alice, old, zoé, live, ids, links } = await some();
     const dry = await links('revoke', '--user', 'alice', '--dry-run');
     expect(dry).toMatchObject({ code: 0, out: expect.stringMatching(/\n2 links would be revoked\.\n$/) });
@@ -291,10 +320,8 @@ describe('links', () => {
 
   it('are erased without a trace, those that were over too, and nobody else’s', async () => {
     const { storage, zoé, links } = await some();
-    await storage.tickets.create('a-ticket', { subject: '17', username: 'alice', expiresAt: now + 300 });
-    expect((await links('revoke', '--user', '17', '--erase')).out).toBe('3 links erased.\n');
+    expect((await links('revoke', '--subject', '17', '--erase')).out).toBe('3 links erased.\n');
     expect(await Array.fromAsync(storage.links.list({}))).toEqual([zoé]);
-    expect(await storage.tickets.use('a-ticket', 20)).toBeUndefined();
   });
 
   it('are not looked for in a file that is not there, which is not made either', async () => {
@@ -303,9 +330,21 @@ describe('links', () => {
     for (const command of [['list'], ['revoke', '--user', 'alice', '--erase']]) {
       const { code, err } = await runCommand(['links', ...command], { STORAGE });
       expect(code).toBe(1);
-      expect(err).toContain('typo/links.db: set STORAGE as the server has it');
+      expect(err).toContain(`Storage: ${folder}/typo/links.db\n`);
+      expect(err).toContain('nothing of this server is there: set STORAGE as the server has it');
     }
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each(['SQLite', 'PostgreSQL'] as const)('are not looked for in an empty database: %s', async (name) => {
+    const { location } = await engines[name]();
+    const { code, out, err } = await runCommand(['links', 'revoke', '--user', 'alice'], {
+      STORAGE: location(),
+    });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('nothing of this server is there');
+    expect((await runCommand(['migrate'], { STORAGE: location() })).code).toBe(0);
+    expect((await runCommand(['links', 'revoke', '--user', 'alice'], { STORAGE: location() })).code).toBe(3);
   });
 
   it('are printed to somebody who reads only the first, and revoked all the same', async () => {
@@ -316,10 +355,10 @@ describe('links', () => {
       promisify(exec)(`${cli} ${command} | head -n 1`, {
         env: { ...process.env, STORAGE: `sqlite:${path}` },
       });
-    for (const command of ['list', 'list --json', 'revoke --user 17 --json']) {
+    for (const command of ['list', 'list --json', 'revoke --subject 17 --json']) {
       const { stdout, stderr } = await head(command);
       expect(stdout.trim().split('\n'), command).toHaveLength(1);
-      expect(stderr, command).toBe('');
+      expect(stderr, command).toBe(`Storage: ${path}\n`);
     }
     expect(await live()).toEqual(ids(zoé));
   });
@@ -360,7 +399,7 @@ describe('links', () => {
     const { storage, path } = await some();
     await keepMany(storage, 600, { subject: 'many' });
     const env = { STORAGE: `sqlite:${path}` };
-    const { code, screen } = await runAtTerminal(['links', 'revoke', '--user', 'many'], env, []);
+    const { code, screen } = await runAtTerminal(['links', 'revoke', '--subject', 'many'], env, []);
     expect(code).toBe(0);
     expect(screen).toMatch(/revoked .* of 600/);
     expect(screen).toContain('600 links revoked.');

@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 import { createHtpasswdFile } from '../../src/users/htpasswd-file.ts';
+import { keepLink } from '../storage/storage-conformance.ts';
 import { runAtTerminal, runCommand, runCommandApart } from '../support/cli.ts';
 import { htpasswd, temporaryFolder } from '../support/server.ts';
 
@@ -48,15 +58,31 @@ describe('users add', () => {
     expect(result.code).toBe(0);
     expect(file.text().startsWith(`${before}\nbob:$2y$12$`)).toBe(true);
     expect(statSync(file.path).mode & 0o777).toBe(0o640);
-    expect(existsSync(`${file.path}.new`)).toBe(false);
+    expect(readdirSync(dirname(file.path))).toEqual([basename(file.path)]);
   });
 
-  it('gives somebody who is there a new password, and takes an old last day away', async () => {
-    const file = usersFile(`#expires 2020-01-01 zoé\n${htpasswd}`);
-    expect((await file.users(['add', 'zoé'], 'new\n')).out).toBe('zoé has a new password.\n');
+  it('gives a user who is there a new password, and leaves the last day', async () => {
+    const file = usersFile(`#expires 2099-12-31 zoé\n${htpasswd}`);
+    expect((await file.users(['add', 'zoé'], 'new\n')).out).toBe(
+      'zoé has a new password, and can sign in until the end of 2099-12-31 (UTC).\n',
+    );
     expect(await file.signIn('zoé', 'new')).toMatchObject({ id: 'zoé' });
-    expect(file.text().match(/zoé/g)).toHaveLength(1);
+    expect(file.text().match(/^#expires 2099-12-31 zoé$/gm)).toHaveLength(1);
+    expect(file.text().match(/zoé/g)).toHaveLength(2);
     expect(await file.signIn('alice', 'wonderland')).toMatchObject({ id: 'alice' });
+  });
+
+  it('says when the last day is over or can’t be read, and takes it away with --expires never', async () => {
+    for (const day of ['2020-01-01', '2026-02-30']) {
+      const file = usersFile(`#expires ${day} zoé\n${htpasswd}`);
+      const { out } = await file.users(['add', 'zoé'], 'new\n');
+      expect(out).toMatch(/^zoé has a new password, but can’t sign in, since the last day is over/);
+      expect(await file.signIn('zoé', 'new')).toEqual({ refused: 'expired' });
+      expect((await file.users(['add', 'zoé', '--expires', 'never'], 'new\n')).out).toBe(
+        'zoé has a new password.\n',
+      );
+      expect(await file.signIn('zoé', 'new')).toMatchObject({ id: 'zoé' });
+    }
   });
 
   it('gives a reviewer a last day, after which the password is worth nothing', async () => {
@@ -153,7 +179,7 @@ describe('users add', () => {
     const dangling = await runCommand(['users', 'add', 'bob'], { USERS: `file:${link}` }, 'x\n');
     expect(dangling).toMatchObject({
       code: 1,
-      err: expect.stringContaining('is a link to what is not there'),
+      err: expect.stringContaining('is a link to a file that does not exist'),
     });
   });
 
@@ -162,11 +188,11 @@ describe('users add', () => {
     expect(elsewhere).toMatchObject({ code: 1, err: expect.stringContaining('USERS names something else') });
     expect((await runCommand(['users', 'list'])).err).toContain('USERS is not set');
     const file = usersFile(htpasswd);
-    writeFileSync(`${file.path}.new`, '');
+    writeFileSync(`${file.path}.lock`, '');
     const busy = await file.users(['add', 'bob'], 'x\n');
     expect(busy).toMatchObject({
       code: 1,
-      err: expect.stringContaining('is being changed by another command'),
+      err: expect.stringContaining('Another command is changing'),
     });
     expect(file.text()).toBe(htpasswd);
   });
@@ -187,10 +213,42 @@ describe('users add', () => {
 });
 
 describe('users remove', () => {
-  it('removes one, with their last day', async () => {
+  it('removes a user with the last day, says which file that was and how to end the links', async () => {
     const file = usersFile(`#expires 2030-01-01 alice\n${htpasswd}`);
-    expect(await file.users(['remove', 'alice'])).toMatchObject({ code: 0, out: 'alice was removed.\n' });
+    const { code, out, err } = await file.users(['remove', 'alice']);
+    expect(code).toBe(0);
+    expect(err).toBe(`File: ${file.path}\n`);
+    expect(out).toMatch(
+      /^alice was removed\.\n.*links revoke --subject alice" and the server’s STORAGE\.\n$/,
+    );
     expect(file.text()).toBe(`${htpasswd.split('\n')[1]}\n`);
+    expect((await file.users(['remove', 'alice'])).err).toContain('links revoke --subject alice');
+  });
+
+  it('ends the links with --unlink, so that the next user of that name gets none of them', async () => {
+    const file = usersFile(htpasswd);
+    const path = join(temporaryFolder(), 'links.db');
+    const storage = await openSqliteStorage(path);
+    onTestFinished(() => storage.close());
+    const mine = await keepLink(storage, { subject: 'alice', username: 'alice' });
+    const other = await keepLink(storage, { subject: '7', username: 'alice' });
+    const env = { ...file.env, STORAGE: `sqlite:${path}` };
+    const first = await runCommand(['users', 'remove', 'zoé'], env);
+    expect(first.out).toContain(`links revoke --subject 'zoé'", and next time use --unlink`);
+    const { code, out, err } = await runCommand(['users', 'remove', 'alice', '--unlink'], env);
+    expect([code, out]).toEqual([0, 'alice was removed.\n1 link revoked.\n']);
+    expect(err).toBe(`File: ${file.path}\nStorage: ${path}\n`);
+    expect((await storage.links.find(mine.link.id))?.revokedAt).toBeDefined();
+    expect((await storage.links.find(other.link.id))?.revokedAt).toBeUndefined();
+  });
+
+  it('removes nobody with --unlink where the links can’t be ended', async () => {
+    const file = usersFile(htpasswd);
+    const env = { ...file.env, STORAGE: `sqlite:${temporaryFolder()}/none.db` };
+    const { code, err } = await runCommand(['users', 'remove', 'alice', '--unlink'], env);
+    expect(code).toBe(1);
+    expect(err).toContain('set STORAGE as the server has it');
+    expect(file.text()).toBe(htpasswd);
   });
 });
 
@@ -198,7 +256,7 @@ describe('at a terminal', () => {
   it('asks for the password twice, and shows nothing of it', async () => {
     const file = usersFile();
     const { code, screen } = await runAtTerminal(['users', 'add', 'bob'], file.env, [
-      [/^Password: /, 'correct horse\rcorrect horse\r'],
+      [/Password: /, 'correct horse\rcorrect horse\r'],
     ]);
     expect(screen).not.toContain('horse');
     expect(code).toBe(0);
@@ -216,7 +274,7 @@ describe('at a terminal', () => {
     for (const key of ['\x03', '\x04']) {
       const left = await runAtTerminal(['users', 'add', 'bob'], file.env, [[/Password: /, key]]);
       expect(left.code).toBe(1);
-      expect(left.screen).toMatch(/^Password: \s+Nothing was changed\.\s+$/);
+      expect(left.screen).toMatch(/\nPassword: \s+Nothing was changed\.\s+$/);
     }
     expect(file.text()).toBe(htpasswd);
   });

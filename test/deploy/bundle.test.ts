@@ -237,7 +237,7 @@ describe('npm run bundle', () => {
     [
       'views that take no file’s place',
       { 'CLIENTS: ': 'VIEWS: ./views/locales/\n    CLIENTS: ' },
-      'VIEWS ./views/locales/ has none of the pages’ files: layout.eta',
+      'is no folder with files for the pages: these can be in it: layout.eta',
     ],
     [
       'clients outside of the bundle',

@@ -86,7 +86,9 @@ describe('the simulator, from its button to the verdict', () => {
     const page = await openPhone();
     await page.goto(server.url);
     await page.getByLabel('Skill').selectOption('cloud-lights');
+    await page.getByLabel('Authorization grant type').selectOption('token');
     await page.getByLabel('Region').selectOption(region);
+    await page.getByText('Advanced').click();
     await page.getByLabel('State').selectOption(shape);
     await page.getByLabel('Scope').selectOption(scope);
     await page.getByRole('button', { name: 'Sign into your account' }).click();
@@ -100,6 +102,7 @@ describe('the simulator, from its button to the verdict', () => {
 
     await signIn(page, 'alice', 'wonderland');
     await shown(page, 'Linked: everything is as Alexa needs it');
+    await page.getByText('7 of 7 requirements are met.').waitFor();
     expect(await page.locator('li.met').count()).toBe(7);
     expect(await page.locator('li.unmet').count()).toBe(0);
     const [userinfo = '', request = ''] = await page.locator('pre').allTextContents();
@@ -127,9 +130,10 @@ describe('the simulator, from its button to the verdict', () => {
       expect(await page.locator('li.unmet').count()).toBe(0);
       await page.getByLabel('Client secret').fill(clientSecret);
       await page.getByLabel('Client authentication scheme').selectOption(scheme);
-      await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
+      await page.getByRole('button', { name: 'Continue as Alexa' }).click();
       await shown(page, 'Linked: everything is as Alexa needs it');
       expect(await page.locator('li.met').count()).toBe(14);
+      await page.getByText('14 of 14 requirements are met.').waitFor();
       expect(await page.locator('li').allTextContents()).toContainEqual(
         expect.stringMatching(/same refresh token, sent again.*200 after \d+ ms/s),
       );
@@ -140,18 +144,19 @@ describe('the simulator, from its button to the verdict', () => {
       // Going back and doing it again is a second redemption, and the page says so.
       await page.goBack();
       await page.getByLabel('Client secret').fill(clientSecret);
-      await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
+      await page.getByRole('button', { name: 'Continue as Alexa' }).click();
       await shown(page, 'Not linked');
       expect(await page.locator('li.unmet').textContent()).toMatch(/400 after \d+ ms: invalid_grant/);
       expect(server.events('link.revoked')).toEqual([]);
     },
   );
 
-  it('says what Alexa would get for a wrong secret, and for a grant that the skill does not have', async () => {
+  it('leads back to a wrong secret, and says what Alexa gets for a grant that the skill does not have', async () => {
     const server = await startServer();
     const page = await openPhone();
     await page.goto(server.url);
     await page.getByLabel('Skill').selectOption('cloud-heating');
+    await page.getByLabel('Authorization grant type').selectOption('token');
     await page.getByRole('button', { name: 'Sign into your account' }).click();
     await shown(page, 'Not linked, and Alexa knows why: unauthorized_client');
     await page.getByRole('link', { name: 'Start again' }).click();
@@ -160,9 +165,11 @@ describe('the simulator, from its button to the verdict', () => {
     await page.getByRole('button', { name: 'Sign into your account' }).click();
     await signIn(page, 'alice', 'wonderland');
     await page.getByLabel('Client secret').fill('wrong');
-    await page.getByRole('button', { name: 'Redeem, refresh and try again' }).click();
-    await shown(page, 'Not linked');
-    expect(await page.locator('li.unmet').textContent()).toMatch(/401 after \d+ ms: invalid_client/);
+    await page.getByRole('button', { name: 'Continue as Alexa' }).click();
+    await page.getByRole('alert').getByText('refused this client secret').waitFor();
+    await page.getByLabel('Client secret').fill(clientSecret);
+    await page.getByRole('button', { name: 'Continue as Alexa' }).click();
+    await shown(page, 'Linked: everything is as Alexa needs it');
   });
 
   it('shows what Alexa gets when the person cancels', async () => {

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { generateSigningKey } from '../../src/crypto/signing-key.ts';
+import { generateSigningKey } from '../../src/config/signing-keys.ts';
 import { awsEnvironment } from '../support/dynamodb.ts';
 import { type ServerProcess, startProcess } from '../support/process.ts';
 import {

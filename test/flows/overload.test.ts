@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { hashPassword } from '../../src/crypto/password-hash.ts';
+import { hashPassword } from '../../src/passwords/password-hash.ts';
 import { startProcess } from '../support/process.ts';
 import { authorizePath, settings, temporaryFolder } from '../support/server.ts';
 

@@ -5,6 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
+import { withSimulatedUris } from '../../src/simulator/requests.ts';
 import {
   authorizePath,
   cloudLights,
@@ -207,7 +208,8 @@ describe('POST /authorize', () => {
 
   it('answers at the redirect URI that was received, in each region', async () => {
     const server = await startServer();
-    const uris = server.config.clients.get('cloud-lights')?.redirectUris ?? new Set();
+    const clients = withSimulatedUris(server.config.clients, server.url);
+    const uris = clients.get('cloud-lights')?.redirectUris ?? new Set();
     for (const uri of uris) {
       const answer = await signIn(server, authorizePath({ redirect_uri: uri }));
       expect(answer.headers['location']?.split('#')[0]).toBe(uri);

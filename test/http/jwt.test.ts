@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
-import { generateSigningKey } from '../../src/crypto/signing-key.ts';
+import { generateSigningKey } from '../../src/config/signing-keys.ts';
 import {
   askUserinfo,
   authorizeCode,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import request, { type Response } from 'supertest';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sha256 } from '../../src/crypto/digest.ts';
+import { sha256 } from '../../src/crypto.ts';
 import { hurry } from '../support/clock.ts';
 import {
   allLinks,

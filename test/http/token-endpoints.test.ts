@@ -434,7 +434,21 @@ describe('the simulator', () => {
     for (const query of ['', '?code=x', '?state=%', '?code=x&state=y', '?error=<b>&state=%00'])
       expect((await request(server.url).get(back + query)).status, query).toBe(200);
     expect((await post(server, '/simulator/redeem', 'href=x&client_secret=y')).status).toBe(200);
-    expect((await post(server, '/simulator/redeem', 'href=x')).status).toBe(400);
+    expect((await post(server, '/simulator/redeem', 'client_secret=y')).status).toBe(400);
+    for (const path of ['/simulator/verdict', '/simulator/redeem'])
+      expect((await request(server.url).get(path)).headers['location']).toMatch(/\/simulator$/);
+  });
+
+  it('shows the demo’s password where only this machine sees it, and never the operator’s users', async () => {
+    const shown = async (changes: Record<string, string | undefined>) => {
+      const server = await startServer({ NODE_ENV: 'development', CLIENTS: undefined, ...changes });
+      const { username, password } = server.config.demo;
+      const { text } = await request(server.url).get('/simulator');
+      return [username, password].map((each) => each !== undefined && text.includes(`>${each}<`));
+    };
+    expect(await shown({ USERS: undefined })).toEqual([true, true]);
+    expect(await shown({ USERS: undefined, PUBLIC_URL: 'http://dev.example.com' })).toEqual([true, false]);
+    expect(await shown({})).toEqual([false, false]);
   });
 
   it('asks with as many scopes as a skill may have, and takes no region that there is not', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../src/crypto/digest.ts';
+import { sha256 } from '../../src/crypto.ts';
 import { authenticateClient, type Client } from '../../src/oauth/client.ts';
 
 const client: Client = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../src/crypto/digest.ts';
+import { sha256 } from '../../src/crypto.ts';
 import { type ActiveToken, describeUser, findActiveToken } from '../../src/oauth/introspection.ts';
 import { newLink, newToken } from '../storage/storage-conformance.ts';
 import { stopClock } from '../support/clock.ts';
@@ -14,7 +14,7 @@ async function linked(expiresAt?: number) {
     recordUse: ({ id }) => void used.push(id),
   });
   const link = newLink({ subject: 'demo', username: 'demo' });
-  await storage.links.create(link, newToken({ digest: sha256('the-token'), expiresAt }));
+  await storage.links.create(link, [newToken({ digest: sha256('the-token'), expiresAt })]);
   return { link, clock, context, used };
 }
 

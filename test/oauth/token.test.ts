@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../src/crypto/digest.ts';
+import { sha256 } from '../../src/crypto.ts';
 import {
   createJwtId,
   createLocator,

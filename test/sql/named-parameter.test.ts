@@ -13,7 +13,7 @@ const db = new Kysely<unknown>({
 });
 
 function compiled(text: string) {
-  const { sql, parameters } = statementOf(text, 'username')('alice').compile(db);
+  const { sql, parameters } = statementOf(text, 'username', 'alice').compile(db);
   return { sql, parameters };
 }
 

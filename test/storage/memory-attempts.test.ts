@@ -39,7 +39,7 @@ describe('counts of an engine, with memory', () => {
     expect(performance.now() - startedAt).toBeLessThan(4000);
     for (let time = 0; time < 100; time += 1) await store.add(counters, 1);
     expect([asked, failures.length]).toEqual([20, 1]);
-    expect(String(failures[0])).toContain('did not count within 2 seconds');
+    expect(String(failures[0])).toContain('did not count in time');
     const later = performance.now() + 5000;
     vi.spyOn(performance, 'now').mockReturnValue(later);
     store.add(counters, 1);

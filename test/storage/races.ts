@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sha256 } from '../../src/crypto/digest.ts';
+import { sha256 } from '../../src/crypto.ts';
 import { retentionSeconds, type Storage } from '../../src/storage/stores.ts';
 import { keepCompiled } from '../support/process.ts';
 import { keepCode, keepLink, keepMany, madeAt, newRenewal } from './storage-conformance.ts';

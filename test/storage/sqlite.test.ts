@@ -44,7 +44,7 @@ describeAttemptStore('SQLite', async () => {
 async function database(path: string, release = migrations) {
   const db = openDatabase(nodeSqliteDialect(openSqlite(path)));
   onTestFinished(() => db.destroy());
-  await migrate(db, release);
+  await migrate(db, 'create', release);
   return db;
 }
 
@@ -175,12 +175,12 @@ describe('SQLite', () => {
     [
       'a newer release has changed',
       { ...migrations, '2_next': addNickname },
-      /newer release.*2_next.*backup/,
+      /another release made its tables .*2_next.*backup/,
     ],
     [
       'is from before the first release',
       { '0001_links': addNickname, '0002_failures': addNickname },
-      /before the first release.*another file or database.*alexa_.*link again/,
+      /another release made its tables .*0001_links/,
     ],
   ])('refuses a database that %s, and changes nothing in it', async (_what, release, problem) => {
     const path = join(temporaryFolder(), 'links.db');

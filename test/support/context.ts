@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
-import { createFairQueue } from '../../src/crypto/fair-queue.ts';
 import { createBudgets } from '../../src/oauth/budgets.ts';
 import type { Context } from '../../src/oauth/context.ts';
 import { opaqueFormat } from '../../src/oauth/token.ts';
+import { createFairQueue } from '../../src/passwords/fair-queue.ts';
 import { createMemoryAttempts } from '../../src/storage/memory-attempts.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite.ts';
 

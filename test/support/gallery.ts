@@ -6,7 +6,7 @@ import { type Language, languages } from '../../src/alexa/languages.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import type { ProblemName } from '../../src/pages/pages.ts';
 import { createPages } from '../../src/pages/pages.ts';
-import { createViews } from '../../src/pages/views.ts';
+import { openViews } from '../../src/pages/views.ts';
 import en from '../../views/locales/en.json' with { type: 'json' };
 import { authorizeCodePath, authorizePath, clientSecret, cloudLights } from './server.ts';
 
@@ -62,7 +62,7 @@ export async function furnish(page: Page, language: Language): Promise<void> {
   );
   const parsed = parseConfig({ CLIENTS: JSON.stringify([furnished]) });
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-  const pages = createPages(createViews(), [...(parsed.config.clients?.values() ?? [])]);
+  const pages = createPages(openViews(), [...(parsed.config.clients?.values() ?? [])]);
   await page.route('http://problems.test/*', (route) => {
     const name = new URL(route.request().url()).pathname.slice(1) as ProblemName;
     const { html, contentSecurityPolicy } = pages(language).problem(name, 'K7QM-2R9X');

@@ -1,7 +1,7 @@
 import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { hashPassword } from '../../src/crypto/password-hash.ts';
+import { hashPassword } from '../../src/passwords/password-hash.ts';
 import { createHtpasswdFile } from '../../src/users/htpasswd-file.ts';
 import { createDemoUser } from '../../src/users/password-list.ts';
 import { isUnreachable } from '../../src/users/user-store.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hashPassword } from '../../src/crypto/password-hash.ts';
+import { hashPassword } from '../../src/passwords/password-hash.ts';
 import { createOwnUsers } from '../../src/users/own-module.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { describeUserStore } from './user-store-conformance.ts';
@@ -69,11 +69,17 @@ describe('an operator’s own module', () => {
 
   it.each([
     ['export const createUsers = () => ({});', /exports no function createUserStore/],
-    ['export const createUserStore = () => undefined;', /gives back has no function authenticate/],
-    ['export const createUserStore = () => ({ authenticate: 1 });', /has no function authenticate/],
+    [
+      'export const createUserStore = () => undefined;',
+      /must give back an object with a function authenticate/,
+    ],
+    [
+      'export const createUserStore = () => ({ authenticate: 1 });',
+      /must give back an object with a function authenticate/,
+    ],
     [
       'export const createUserStore = () => ({ authenticate() {}, findById: {} });',
-      /has a findById that is no function/,
+      /and perhaps findById, ping and close/,
     ],
     ['export const createUserStore = () => { throw new Error("no database"); };', /no database/],
     ['export const createUserStore = async () => { throw new Error("no database"); };', /no database/],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type PasswordHash, parsePasswordHash } from '../../src/crypto/password-hash.ts';
+import { type PasswordHash, parsePasswordHash } from '../../src/passwords/password-hash.ts';
 import { createPasswordCheck } from '../../src/users/password-check.ts';
-import { vectors } from '../crypto/password-vectors.ts';
+import { vectors } from '../passwords/password-vectors.ts';
 import { inTurn, median, toldApart } from '../support/timing.ts';
 
 function hashOf(stored: string, pepper?: string): PasswordHash {

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { BusyError, InvalidCredentialsError, TimeLimitExceededError, UnavailableError } from 'ldapts';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import type { PasswordHash } from '../../src/crypto/password-hash.ts';
+import type { PasswordHash } from '../../src/passwords/password-hash.ts';
 import { createPasswordList } from '../../src/users/password-list.ts';
 import { isUnreachable, UnreachableError } from '../../src/users/user-store.ts';
 
