@@ -87,8 +87,8 @@ export async function createAccountLinkingServer(config: Config, log: Log) {
 async function openSimulatorFor({ clients, publicUrl, demo }: Config) {
   const { openSimulator } = await import('./simulator/routes.ts');
   // Only this machine sees a page at a loopback address.
-  const password = isLoopback(new URL(publicUrl)) ? demo.password : undefined;
-  return openSimulator(clients, publicUrl, { ...demo, password });
+  const shown = isLoopback(new URL(publicUrl)) ? demo : { username: demo.username };
+  return openSimulator(clients, publicUrl, shown);
 }
 
 /**

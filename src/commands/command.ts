@@ -10,7 +10,7 @@ import { sayProblem } from '../config/problem.ts';
 import { nameOfStorage } from '../config/storage-location.ts';
 import { type OpenMode, type Storage, StorageUnavailableError } from '../storage/stores.ts';
 
-/** What a command ends with, for scripts: README.md, “Commands”, promises it. */
+/** What a command ends with, for scripts: docs/operations.md, “Commands”, promises it. */
 export const exitCodes = { done: 0, failed: 1, misused: 2, nothingFound: 3 } as const;
 
 /** A command could not do what was asked; the message says what to do, and holds no secret. */

@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import { Command } from 'commander';
+import { sayPlace, sayProblem } from '../config/problem.ts';
 import { generateSigningKey, parseSigningKeys } from '../config/signing-keys.ts';
 import { randomReadable } from '../crypto.ts';
 import { hashPassword } from '../passwords/password-hash.ts';
@@ -41,8 +42,8 @@ function addTo(file: string, key: JsonWebKey, second: boolean): void {
 
 function parseKeys(json: string, file: string): readonly JsonWebKey[] {
   const problems: string[] = [];
-  parseSigningKeys(json, (where, message) =>
-    problems.push(`${where.replace('SIGNING_KEYS', file)} ${message}`),
+  parseSigningKeys(json, (problem, { place = [], remedy } = {}) =>
+    problems.push(sayProblem({ setting: `its content${sayPlace(place)}`, problem, remedy })),
   );
   if (problems.length === 0) return JSON.parse(json).keys;
   throw new CommandFailure(`${file} was left as it is, because of what is in it: ${problems.join('; ')}`);

@@ -1,8 +1,8 @@
-import { closeSync, createReadStream, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, fsyncSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { z } from 'zod';
-import type { ExportedLink, LinkStore } from '../storage/stores.ts';
+import { type ExportedLink, type LinkStore, mostAccessTokens } from '../storage/stores.ts';
 import { CommandFailure, example, withStorage } from './command.ts';
 import { forEachLink, sayLinks } from './link-selection.ts';
 import { print, startProgress } from './terminal.ts';
@@ -20,7 +20,7 @@ export function exportCommand(): Command {
     .action((file: string) =>
       withStorage(async ({ links }) => {
         const handle = openSync(file, 'wx', 0o600);
-        const write = (line: object) => void writeSync(handle, `${JSON.stringify(line)}\n`);
+        const write = (line: object) => writeFileSync(handle, `${JSON.stringify(line)}\n`);
         let count = 0;
         try {
           await forEachLink(links.list({}), 'exported', async (id) => {
@@ -53,6 +53,7 @@ export function importCommand(): Command {
     )
     .action((file: string) => {
       const { size } = statSync(file);
+      if (!statSync(file).isFile()) throw new CommandFailure(`${file} is no file that "links export" wrote.`);
       return withStorage(async ({ links }) => {
         const progress = startProgress(size, 'imported');
         const { all, added } = await importAll(file, links, progress.step).finally(progress.end);
@@ -93,7 +94,8 @@ async function importAll(file: string, links: LinkStore, step: (bytes: number) =
   return counts;
 }
 
-const seconds = z.int().nonnegative();
+/** Up to the year 9999. */
+const seconds = z.int().nonnegative().max(253_402_300_799);
 const digest = z.string().regex(/^[\w-]{43}$/, 'must be a SHA-256 digest in base64url');
 
 const exportedLink = z.strictObject({
@@ -115,7 +117,9 @@ const exportedLink = z.strictObject({
     redeemedAt: seconds.optional(),
     refreshDigest: digest.optional(),
   }),
-  accessTokens: z.array(z.strictObject({ digest, issuedAt: seconds, expiresAt: seconds.optional() })),
+  accessTokens: z
+    .array(z.strictObject({ digest, issuedAt: seconds, expiresAt: seconds.optional() }))
+    .max(mostAccessTokens),
 });
 
 /** A link, or at the end how many there are. */
@@ -126,6 +130,6 @@ function parseLine(line: string, place: string): ExportedLink | number {
   } catch (error) {
     const [issue] = error instanceof z.ZodError ? error.issues : [];
     const why = issue === undefined ? 'is not JSON' : `is no link: ${issue.path.join('.')}: ${issue.message}`;
-    throw new CommandFailure(`${place} ${why}. What is before it was imported.`);
+    throw new CommandFailure(`${place} ${why}. Correct it and start again: what was imported before stays.`);
   }
 }

@@ -63,21 +63,23 @@ function removeCommand(): Command {
       const username = given.trim().normalize('NFC');
       const quoted = /^[\w.@-]+$/.test(username) ? username : `'${username}'`;
       const revoke = `"npm run alexa-link -- links revoke --subject ${quoted}"`;
+      const isThere = existsSync(path) && withoutUser(readTextFile(path), username).removed.length > 0;
+      const absent = `There is no ${username} in ${path}. To end links of an earlier one, use ${revoke}.`;
       function remove(): void {
-        changeFile(path, (text) => {
-          const { others, removed } = withoutUser(text, username);
-          if (removed.length > 0) return others;
-          const failure = `There is no ${username} in ${path}. To end links of an earlier one, use ${revoke}.`;
-          throw new CommandFailure(failure, exitCodes.nothingFound);
-        });
+        if (!isThere) return;
+        changeFile(path, (text) => withoutUser(text, username).others);
         print(`${username} was removed.`);
       }
       if (unlink)
         await withStorage(async ({ links }) => {
           remove();
           const change = (id: string) => links.revoke(id, now());
-          await changeLinks(selectLinks(links, { subject: username }), { change, done: 'revoked' });
+          const selected = selectLinks(links, { subject: username });
+          // Also where an earlier call was interrupted after the user was removed.
+          const found = await changeLinks(selected, { change, done: 'revoked' });
+          if (!isThere && found === 0) throw new CommandFailure(absent, exitCodes.nothingFound);
         });
+      else if (!isThere) throw new CommandFailure(absent, exitCodes.nothingFound);
       else {
         remove();
         print(

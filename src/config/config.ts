@@ -145,7 +145,7 @@ function* conflictsOf(values: Partial<Values>, { texts, names }: Given, env: Env
     yield {
       setting: 'USERS',
       problem: 'would send passwords in the clear',
-      remedy: 'use https:// or ldaps://, or set USERS_LDAP_START_TLS=true',
+      remedy: users?.scheme === 'http' ? 'use https://' : 'use ldaps://, or set USERS_LDAP_START_TLS=true',
     };
   if (users?.scheme === 'sql' && !names.has('USERS_QUERY'))
     yield {

@@ -38,7 +38,11 @@ export function reading<Value>(read: (text: string, addProblem: AddProblem) => V
 
 /** The problem with a setting that an issue of zod is. */
 export function problemOfIssue(setting: string, issue: z.core.$ZodIssue): Problem {
-  const place = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   const remedy = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
-  return { setting: setting + place, problem: issue.message, remedy };
+  return { setting: setting + sayPlace(issue.path), problem: issue.message, remedy };
+}
+
+/** A place in a setting, as `[0].redirect_uris[1]`. */
+export function sayPlace(place: readonly PropertyKey[]): string {
+  return place.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
 }

@@ -39,6 +39,7 @@ const issueCode: Issue = async ({ links }, unending, locator, authorization) => 
     codeRedirectUri: authorization.redirectUri,
     codeChallenge: authorization.codeChallenge,
   };
+  // False would be this very link, since ids are random: the answer to the first writing of it was lost.
   await links.create(link, []);
   return { link, issued: { code } };
 };

@@ -1,6 +1,6 @@
 import { sleep } from '../clock.ts';
 import type { TurnedAway } from '../passwords/fair-queue.ts';
-import { isUnreachable, type Profile, type RefusalCause } from '../users/user-store.ts';
+import { isUnreachable, type Profile } from '../users/user-store.ts';
 import { networksOf, type UsedUp } from './budgets.ts';
 import type { Context } from './context.ts';
 
@@ -30,7 +30,7 @@ export type SignInOutcome = { readonly outcome: 'signed-in'; readonly user: User
 
 export type SignInFailure =
   /** An unknown user and a wrong password alike. The cause is for the log alone. */
-  | { readonly outcome: 'refused'; readonly cause: RefusalCause | Impossible }
+  | { readonly outcome: 'refused'; readonly cause: string }
   /** Too many have failed; the password was not looked at. */
   | ({ readonly outcome: 'limited' } & UsedUp)
   /** The password was not looked at. */
@@ -60,12 +60,10 @@ export async function signIn(context: Context, attempt: SignInAttempt): Promise<
   return turn.result;
 }
 
-/** What can't be anybody's is refused before it costs anything, and is not counted. */
-type Impossible = 'empty' | 'too_long' | 'has_nul';
-
 const longest = { usernameCharacters: 256, passwordBytes: 1024 };
 
-function whyImpossible({ username, password }: SignInAttempt): Impossible | undefined {
+/** What can't be anybody's is refused before it costs anything, and is not counted. */
+function whyImpossible({ username, password }: SignInAttempt): string | undefined {
   if (username.trim() === '' || password === '') return 'empty';
   // A character has two units at most. Counting the characters of a long text would cost time.
   const isLong =

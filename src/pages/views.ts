@@ -32,7 +32,7 @@ export function openViews(folder?: string) {
 }
 
 function findFiles(folder: string): string[] {
-  const found = globSync('{*.eta,*.css,locales/*.json}', { cwd: folder }).map((file) =>
+  const found = globSync('{*.eta,*.css,**/*.json}', { cwd: folder }).map((file) =>
     file.replaceAll('\\', '/'),
   );
   const list = viewFiles.join(', ');
@@ -62,6 +62,8 @@ function tryTemplates(templates: Templates, css: string): void {
       for (const field of fieldsOf[name])
         if (!new RegExp(`\\bname\\s*=\\s*["']?${field}\\b`, 'i').test(html))
           throw new TextFileError(path, `leaves out name="${field}"`, 'the server reads it from the form');
+      if ('reference' in sample[name] && !html.includes(reference))
+        throw new TextFileError(path, 'changes it.reference', 'print it as it is');
     };
     for (const name of Object.keys(fieldsOf) as (keyof ViewData)[]) tryPage(name);
   }
@@ -109,7 +111,7 @@ const sample: ViewData = {
     links: [{ href: 'https://example.com', text: 'Link' }],
     reference,
     username: 'alice',
-    alert: { text: 'Alert', said: reference, refused: true, focus: 'password' },
+    alert: { text: 'Alert', said: 'Said', refused: true, focus: 'password' },
   },
   links: {
     mark,

@@ -14,7 +14,7 @@ import {
 } from 'ldapts';
 import type { Report } from '../telemetry/events.ts';
 import { createLdapConnections, type LdapConnectionOptions } from './ldap-connection.ts';
-import type { Profile, RefusalCause, Refused, UserStore } from './user-store.ts';
+import type { Profile, Refused, UserStore } from './user-store.ts';
 
 export interface LdapUsersOptions extends LdapConnectionOptions {
   /** DN under which users are, at any depth. */
@@ -39,7 +39,7 @@ export function createLdapUsers(options: LdapUsersOptions): UserStore {
   const ids = idAttribute === undefined ? usualIds : [idAttribute];
   const filterOf = (username: string) => filter.replaceAll('{username}', () => username);
 
-  async function find(client: Client, condition: string | Filter): Promise<Entry | RefusalCause> {
+  async function find(client: Client, condition: string | Filter): Promise<Entry | string> {
     const { searchEntries } = await client.search(base, {
       filter: condition,
       attributes: [...ids, ...profileAttributes],

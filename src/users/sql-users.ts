@@ -36,7 +36,7 @@ export function createSqlUsers(options: SqlUsersOptions): UserStore {
     return rows.map(withLowerCaseNames);
   }
 
-  /** Rejects where the database refuses a statement, or it lacks one of these columns or has it twice. */
+  /** Rejects where the database refuses a statement: it lacks one of these columns or, but in SQLite, has it twice. */
   async function tryColumns(variable: string, text: string, parameter: string, columns: readonly string[]) {
     try {
       const selecting = selectFrom(text, parameter, '', columns, 0);

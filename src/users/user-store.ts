@@ -14,27 +14,9 @@ export interface Profile {
   readonly email?: string;
 }
 
-/** Why nobody was signed in: for the log, never for the page. */
-export type RefusalCause =
-  | 'unknown_user'
-  | 'wrong_password'
-  | 'disabled'
-  /** After the last day that a file of users names. */
-  | 'expired'
-  /** `USERS_QUERY` found nobody, several, or somebody whose `password_hash` is empty or can't be used. */
-  | 'no_rows'
-  | 'several_rows'
-  | 'no_password'
-  | 'hash_unusable'
-  /** `USERS_LDAP_FILTER` found several; or the directory does not let this user in, whatever the password. */
-  | 'several_entries'
-  | 'refused_by_directory'
-  /** The status that the operator's endpoint answered. */
-  | `status_${number}`
-  | 'refused_by_module';
-
 export interface Refused {
-  readonly refused: RefusalCause;
+  /** Why nobody was signed in: for the log, never for the page. README.md, “When linking fails”, lists the causes. */
+  readonly refused: string;
 }
 
 /**

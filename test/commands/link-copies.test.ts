@@ -120,6 +120,8 @@ describe('links export and links import', () => {
     expect(await importing([token])).toContain('must be a SHA-256 digest in base64url');
     expect(await importing(['null', '1'])).toContain('line 1 is no link');
     expect(await importing([`\uFEFF${lines[0]}\r`])).toContain('that it has 1 link');
+    const late = first.replace(/"createdAt":\d+/, '"createdAt":9007199254740991');
+    expect(await importing([late])).toContain('link.createdAt: Too big');
     const none = await runCommand(['links', 'import', '/nowhere/x'], {});
     expect(none).toMatchObject({ code: 1, err: expect.stringMatching(/^ENOENT: .*\/nowhere\/x/) });
     const nowhere = await runCommand(['links', 'export', '/nowhere/x'], { STORAGE: 'sqlite::memory:' });

@@ -183,6 +183,17 @@ describe('users add', () => {
     });
   });
 
+  it('shares the lock of a file with a link to it, and refuses what is no regular file', async () => {
+    const file = usersFile(htpasswd);
+    writeFileSync(`${file.path}.lock`, '');
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(file.path, link);
+    const busy = await runCommand(['users', 'add', 'bob'], { USERS: `file:${link}` }, 'x\n');
+    expect(busy.err).toContain('Another command is changing');
+    const folder = await runCommand(['users', 'add', 'bob'], { USERS: `file:${temporaryFolder()}` }, 'x\n');
+    expect(folder).toMatchObject({ code: 1, err: expect.stringContaining('is no regular file') });
+  });
+
   it('says so where users are elsewhere, or another change is under way', async () => {
     const elsewhere = await runCommand(['users', 'list'], { USERS: 'ldap://localhost/dc=x' });
     expect(elsewhere).toMatchObject({ code: 1, err: expect.stringContaining('USERS names something else') });
@@ -240,6 +251,21 @@ describe('users remove', () => {
     expect(err).toBe(`File: ${file.path}\nStorage: ${path}\n`);
     expect((await storage.links.find(mine.link.id))?.revokedAt).toBeDefined();
     expect((await storage.links.find(other.link.id))?.revokedAt).toBeUndefined();
+  });
+
+  it('ends with --unlink what an interrupted call left, and says so where nothing is left', async () => {
+    const file = usersFile(htpasswd);
+    const path = join(temporaryFolder(), 'links.db');
+    const storage = await openSqliteStorage(path);
+    onTestFinished(() => storage.close());
+    await keepLink(storage, { subject: 'bob', username: 'bob' });
+    const env = { ...file.env, STORAGE: `sqlite:${path}` };
+    const remove = () => runCommand(['users', 'remove', 'bob', '--unlink'], env);
+    expect(await remove()).toMatchObject({ code: 0, out: '1 link revoked.\n' });
+    expect(await remove()).toMatchObject({ code: 3, out: '' });
+    expect(file.text()).toBe(htpasswd);
+    const nowhere = { USERS: `file:${temporaryFolder()}/none` };
+    expect((await runCommand(['users', 'remove', 'bob'], nowhere)).code).toBe(3);
   });
 
   it('removes nobody with --unlink where the links can’t be ended', async () => {

@@ -769,7 +769,7 @@ describe('USERS', () => {
       /^USERS_CONNECTIONS must be a whole number from 1 to 100/,
     ],
     [{ USERS: 'ldaps://dc1.example.com' }, /^USERS must be like ldaps:\/\/host\/dc=example,dc=com/],
-    [{ USERS: 'ldap://dc1.example.com/dc=x' }, /^USERS would send passwords in the clear: use https/],
+    [{ USERS: 'ldap://dc1.example.com/dc=x' }, /^USERS would send passwords in the clear: use ldaps/],
     [{ USERS: 'ldaps://h/dc=x', USERS_LDAP_START_TLS: 'yes' }, /^USERS_LDAP_START_TLS must be true or false/],
     [
       { USERS: 'ldaps://h/dc=x', USERS_LDAP_BIND_DN: 'cn=x' },

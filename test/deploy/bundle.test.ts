@@ -237,7 +237,7 @@ describe('npm run bundle', () => {
     [
       'views that take no file’s place',
       { 'CLIENTS: ': 'VIEWS: ./views/locales/\n    CLIENTS: ' },
-      'is no folder with files for the pages: these can be in it: layout.eta',
+      'ar.json is none of the pages’ files: those are layout.eta',
     ],
     [
       'clients outside of the bundle',

@@ -439,16 +439,26 @@ describe('the simulator', () => {
       expect((await request(server.url).get(path)).headers['location']).toMatch(/\/simulator$/);
   });
 
-  it('shows the demo’s password where only this machine sees it, and never the operator’s users', async () => {
+  it('shows the demo’s password and secret where only this machine sees them, and never the operator’s users', async () => {
     const shown = async (changes: Record<string, string | undefined>) => {
       const server = await startServer({ NODE_ENV: 'development', CLIENTS: undefined, ...changes });
-      const { username, password } = server.config.demo;
+      const { username, password, clientSecret } = server.config.demo;
       const { text } = await request(server.url).get('/simulator');
-      return [username, password].map((each) => each !== undefined && text.includes(`>${each}<`));
+      const started = await request(server.url).get('/simulator/start?grant=code');
+      const { searchParams: asked } = new URL(started.headers['location'] ?? '');
+      const { pathname } = new URL(asked.get('redirect_uri') ?? '');
+      const answer = new URLSearchParams({ state: asked.get('state') ?? '', code: 'x' });
+      const code = await request(server.url).get(`${pathname}?${answer}`);
+      expect(code.text).toContain('Continue as Alexa');
+      return [
+        ...[username, password].map((each) => each !== undefined && text.includes(`>${each}<`)),
+        code.text.includes(`value="${clientSecret}"`),
+      ];
     };
-    expect(await shown({ USERS: undefined })).toEqual([true, true]);
-    expect(await shown({ USERS: undefined, PUBLIC_URL: 'http://dev.example.com' })).toEqual([true, false]);
-    expect(await shown({})).toEqual([false, false]);
+    const PUBLIC_URL = 'http://dev.example.com';
+    expect(await shown({ USERS: undefined })).toEqual([true, true, true]);
+    expect(await shown({ USERS: undefined, PUBLIC_URL })).toEqual([true, false, false]);
+    expect(await shown({})).toEqual([false, false, true]);
   });
 
   it('asks with as many scopes as a skill may have, and takes no region that there is not', async () => {

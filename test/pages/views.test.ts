@@ -163,6 +163,12 @@ describe('VIEWS', () => {
       /sign-in\.eta leaves out name="reference": the server reads it from the form$/,
     ],
     [
+      'a reference that is changed',
+      { 'sign-in.eta': signInPage.replace('it.reference', 'it.reference.toLowerCase()') },
+      /sign-in\.eta changes it\.reference: print it as it is$/,
+    ],
+    ['words in another folder', { 'locale/en.json': '{}' }, /locale\/en\.json is none of the pages’ files/],
+    [
       'no field for the username',
       { 'sign-in.eta': signInPage.replace('name="username"', 'name="username2"') },
       /sign-in\.eta leaves out name="username"/,
