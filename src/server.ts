@@ -86,7 +86,7 @@ export async function createAccountLinkingServer(config: Config, log: Log) {
 /** The Alexa app's side, loaded in development alone. */
 async function openSimulatorFor({ clients, publicUrl, demo }: Config) {
   const { openSimulator } = await import('./simulator/routes.ts');
-  // Only this machine sees a page at a loopback address.
+  // Elsewhere a server is meant for others too, and those are told by whoever started it.
   const shown = isLoopback(new URL(publicUrl)) ? demo : { username: demo.username };
   return openSimulator(clients, publicUrl, shown);
 }
@@ -131,11 +131,7 @@ async function openMetrics(config: Config) {
   };
 }
 
-function withPortError(
-  setting: 'PORT' | 'METRICS_PORT',
-  config: Config,
-  listening: Promise<void>,
-): Promise<void> {
+function withPortError(setting: 'PORT' | 'METRICS_PORT', config: Config, listening: Promise<unknown>) {
   const port = setting === 'PORT' ? config.port : config.metricsPort;
   return withStartError(setting, `${port} at HOST ${config.host} can’t be listened on`, listening);
 }

@@ -82,6 +82,10 @@ async function importAll(file: string, links: LinkStore, step: (bytes: number) =
     lineNumber += 1;
     step(Buffer.byteLength(line) + 1);
     const read = parseLine(line, `${file}, line ${lineNumber}`);
+    if (promised !== undefined)
+      throw new CommandFailure(
+        `${file}, line ${lineNumber} is after the end of the copy: import one at a time.`,
+      );
     if (typeof read === 'number') promised = read;
     else batch.push(read);
     if (batch.length === atOnce) await addBatch();

@@ -155,6 +155,21 @@ export function* conflictsInClient(metadata: ClientMetadata): Iterable<Conflict>
       problem: 'is missing, and Alexa needs it for the code grant',
       remedy: secretRemedy,
     };
+  const taken = metadata.redirect_uris
+    .flatMap((uri) => [...new URL(uri).searchParams.keys()])
+    .find((name) => ['state', 'code', 'error', 'error_description'].includes(name));
+  if (code && taken !== undefined)
+    yield {
+      place: ['redirect_uris'],
+      problem: `have ${taken} in a query, which the answer with the code adds`,
+      remedy: 'take it out',
+    };
+  const refreshTtl = metadata.refresh_token_ttl ?? usualRefreshTtl;
+  if (code && refreshTtl < (ttl ?? 0))
+    yield {
+      place: ['refresh_token_ttl'],
+      problem: `is ${refreshTtl} seconds, less than access_token_ttl: a link would end before Alexa renews its token`,
+    };
   for (const key of ['require_pkce', 'refresh_token_ttl'] as const)
     if (!code && metadata[key])
       yield {

@@ -2,7 +2,6 @@ import type { Request, RequestHandler, Response } from 'express';
 import { describeDifference, suggestRegistration } from '../alexa/redirect-uri-hint.ts';
 import {
   type AuthorizationRequest,
-  type Decision,
   decide,
   errorRedirect,
   type Refusal,
@@ -22,42 +21,34 @@ import { answerFailedSignIn, attemptOf, readOwnForm } from './sign-in-form.ts';
 export function createAuthorizeEndpoint(deps: Deps) {
   const { clients, pagesFor, report } = deps;
 
-  /** Answers the request that the query holds, which is checked from scratch each time. */
-  function answer(
-    request: Request,
-    response: Response,
-    signIn: (authorization: AuthorizationRequest) => Promise<void> | void,
-  ): Promise<void> | void {
+  /** The request that the query holds, checked from scratch each time. One that can't be granted is answered here. */
+  function authorizationOf(request: Request, response: Response): AuthorizationRequest | undefined {
     const decision = decide(queryOf(request), clients);
-    switch (decision.kind) {
-      case 'error-page':
-        return answerRefusal(request, response, decision.refusal);
-      case 'error-redirect':
-        return answerError(response, decision);
-      case 'sign-in':
-        return signIn(decision.authorization);
+    if (decision.kind === 'sign-in') return decision.authorization;
+    const { reference } = response.locals;
+    if (decision.kind === 'error-page') {
+      const { refusal } = decision;
+      report('authorization.refused', { reference, ip: request.ip, ...explain(refusal) });
+      sendPage(response.status(400), pagesFor(request).problem(problemOf[refusal.reason], reference));
+    } else {
+      const { client, error, location } = decision;
+      const { code, description, cause } = error;
+      report('authorization.failed', { reference, client_id: client.clientId, code, description, cause });
+      redirectTo(response, location);
     }
+    return undefined;
   }
 
-  function answerRefusal(request: Request, response: Response, refusal: Refusal): void {
-    const { reference } = response.locals;
-    report('authorization.refused', { reference, ip: request.ip, ...explain(refusal) });
-    sendPage(response.status(400), pagesFor(request).problem(problemOf[refusal.reason], reference));
-  }
+  const get: RequestHandler = (request, response) => {
+    const authorization = authorizationOf(request, response);
+    if (authorization === undefined) return;
+    const { client, scope } = authorization;
+    sendPage(response, pagesFor(request).signIn(client, scope, response.locals));
+  };
 
-  function answerError(response: Response, decision: Extract<Decision, { kind: 'error-redirect' }>): void {
-    const { client, error, location } = decision;
-    const { code, description, cause } = error;
-    const { reference } = response.locals;
-    report('authorization.failed', { reference, client_id: client.clientId, code, description, cause });
-    redirectTo(response, location);
-  }
-
-  async function answerForm(
-    request: Request,
-    response: Response,
-    authorization: AuthorizationRequest,
-  ): Promise<void> {
+  const post: RequestHandler = async (request, response) => {
+    const authorization = authorizationOf(request, response);
+    if (authorization === undefined) return;
     const { client, scope } = authorization;
     const { reference } = response.locals;
     const action = singleParameter(formOf(request), 'action') ?? 'sign-in';
@@ -83,15 +74,7 @@ export function createAuthorizeEndpoint(deps: Deps) {
     const page = (alert: SignInAlert) =>
       pagesFor(request).signIn(client, scope, { reference, username, alert });
     answerFailedSignIn(response, result, fields, page, deps);
-  }
-
-  const get: RequestHandler = (request, response) =>
-    answer(request, response, ({ client, scope }) => {
-      sendPage(response, pagesFor(request).signIn(client, scope, response.locals));
-    });
-
-  const post: RequestHandler = (request, response) =>
-    answer(request, response, (authorization) => answerForm(request, response, authorization));
+  };
 
   return { get, post: [...readOwnForm(deps), post] };
 }

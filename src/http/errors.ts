@@ -9,6 +9,7 @@ import { sendPage } from './response.ts';
 
 /** After what time the same request may work. */
 export const retryAfterSeconds = 5;
+export const soon = { 'Retry-After': `${retryAfterSeconds}` };
 
 /** What anybody may know of an error, and the event that tells the operator the rest. */
 interface PublicError {
@@ -19,23 +20,11 @@ interface PublicError {
   readonly event: EventName;
 }
 
-const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
-  invalid_request: 400,
-  invalid_client: 401,
-  invalid_grant: 400,
-  unauthorized_client: 400,
-  access_denied: 403,
-  unsupported_grant_type: 400,
-  unsupported_response_type: 400,
-  invalid_scope: 400,
-  invalid_token: 401,
-};
-
-/** Where it is more than a request that was refused. */
-const eventOf: Readonly<Partial<Record<OAuthErrorCode, EventName>>> = {
-  invalid_client: 'client.refused',
-  invalid_grant: 'token.refused',
-  invalid_token: 'token.refused',
+/** All others are requests that were refused, with 400. */
+const special: Readonly<Partial<Record<OAuthErrorCode, Pick<PublicError, 'status' | 'event'>>>> = {
+  invalid_client: { status: 401, event: 'client.refused' },
+  invalid_grant: { status: 400, event: 'token.refused' },
+  invalid_token: { status: 401, event: 'token.refused' },
 };
 
 const descriptionOf: Readonly<Record<number, string>> = {
@@ -110,18 +99,12 @@ function handleErrors(
 function publicError(error: unknown): PublicError {
   if (error instanceof OAuthError) {
     const { code, description } = error;
-    return { status: statusOf[code], code, description, event: eventOf[code] ?? 'request.refused' };
+    return { status: 400, event: 'request.refused', ...special[code], code, description };
   }
   if (error instanceof StorageUnavailableError) {
-    const headers = { 'Retry-After': `${retryAfterSeconds}` };
     const description = 'Try again in a moment.';
-    return {
-      status: 503,
-      code: 'temporarily_unavailable',
-      description,
-      headers,
-      event: 'storage.unavailable',
-    };
+    const code = 'temporarily_unavailable';
+    return { status: 503, code, description, headers: soon, event: 'storage.unavailable' };
   }
   const { status = 500, headers } = error as { status?: number; headers?: PublicError['headers'] };
   if (status >= 400 && status < 500) {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -87,7 +88,7 @@ export function createDrainingServer(
 
   return {
     /** Rejects as `net.Server.listen` fails. */
-    listen: (port: number, host: string) => listenAt(server, port, host),
+    listen: (port: number, host: string) => once(server.listen(port, host), 'listening'),
     /**
      * To be called once `stopping` has aborted. Takes no new connection, answers whatever comes on open ones, and resolves
      * when all are gone. Connections on which nothing happens are closed once nothing is under way, but not before
@@ -152,22 +153,11 @@ export function createMetricsServer(metrics: Metrics) {
     );
   });
   return {
-    listen: (port: number, host: string) => listenAt(server, port, host),
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    listen: (port: number, host: string) => once(server.listen(port, host), 'listening'),
+    close() {
+      const closed = once(server.close(), 'close');
+      server.closeAllConnections();
+      return closed;
+    },
   };
-}
-
-/** Resolves once a server listens; rejects as `net.Server.listen` fails. */
-function listenAt(server: NetServer, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

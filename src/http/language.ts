@@ -15,19 +15,13 @@ const longest = 200;
  */
 export function createPagesFor(pagesIn: (language: Language) => Pages): PagesFor {
   return (request) => {
-    const locales = uiLocalesOf(request).replaceAll(' ', ',');
-    return pagesIn(choose(locales) ?? choose(request.get('Accept-Language') ?? '') ?? languages[0]);
+    // As it is, without a word on what is wrong with it: it is no reason not to link.
+    const locales = new URLSearchParams(queryOf(request)).get('ui_locales')?.replaceAll(' ', ',');
+    return pagesIn(choose(locales) ?? choose(request.get('Accept-Language')) ?? languages[0]);
   };
 }
 
-/** As it is, without a word on what is wrong with it: it is no reason not to link. */
-function uiLocalesOf(request: Request): string {
-  const query = queryOf(request);
-  return query.includes('ui_locales=') ? (new URLSearchParams(query).get('ui_locales') ?? '') : '';
-}
-
-function choose(accepted: string): Language | undefined {
-  if (accepted === '') return undefined;
+function choose(accepted = ''): Language | undefined {
   const headers = { 'accept-language': accepted.slice(0, longest) };
   const chosen = new Negotiator({ headers }).language([...languages]);
   return languages.find((language) => language === chosen);

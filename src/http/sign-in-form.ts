@@ -5,7 +5,7 @@ import type { Page } from '../pages/page.ts';
 import type { SignInAlert } from '../pages/sign-in-page.ts';
 import { continueReference } from '../telemetry/reference.ts';
 import type { Deps } from './deps.ts';
-import { retryAfterSeconds } from './errors.ts';
+import { retryAfterSeconds, soon } from './errors.ts';
 import { formOf, readForm } from './request.ts';
 import { sendPage } from './response.ts';
 
@@ -90,5 +90,3 @@ export function answerFailedSignIn(
       sendPage(response.status(503).set(soon), page({ reason: 'unavailable' }));
   }
 }
-
-const soon = { 'Retry-After': `${retryAfterSeconds}` };

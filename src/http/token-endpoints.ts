@@ -92,7 +92,7 @@ export function createUserinfoEndpoint(deps: Deps): RequestHandler {
 }
 
 function invalidToken(description: string, cause: string, reference?: string): OAuthError {
-  return new OAuthError('invalid_token', description, cause, { reference });
+  return new OAuthError('invalid_token', description, cause, reference);
 }
 
 function hasTokenInQuery(request: Request): boolean {

@@ -58,8 +58,8 @@ export function decide(query: string, clients: Clients): Decision {
     if (!(error instanceof OAuthError)) throw error;
     return refused({ reason: 'malformed', problem: error.description });
   }
-  const [clientId, ...moreIds] = parameters.get('client_id') ?? [];
-  const [redirectUri, ...moreUris] = parameters.get('redirect_uri') ?? [];
+  const [clientId, ...moreIds] = parameters.getAll('client_id');
+  const [redirectUri, ...moreUris] = parameters.getAll('redirect_uri');
   if (clientId === undefined || moreIds.length > 0) return malformed('client_id', moreIds.length);
   if (redirectUri === undefined || moreUris.length > 0) return malformed('redirect_uri', moreUris.length);
   const client = clients.get(clientId);
@@ -88,10 +88,10 @@ function refused(refusal: Refusal): Decision {
  * (4.2.2.1). A `state` that is repeated or too long does not come back.
  */
 function recipientOf(client: Client, redirectUri: string, parameters: Parameters): Recipient {
-  const [responseType] = parameters.get('response_type') ?? [];
+  const [responseType] = parameters.getAll('response_type');
   const wantsCode =
     responseType === 'code' || (responseType !== 'token' && !client.responseTypes.has('token'));
-  const [state, ...repeated] = parameters.get('state') ?? [];
+  const [state, ...repeated] = parameters.getAll('state');
   const returns = state !== '' && repeated.length === 0 && !isTooLong(state);
   return { redirectUri, mode: wantsCode ? 'query' : 'fragment', state: returns ? state : undefined };
 }

@@ -7,51 +7,31 @@ import { OAuthError } from './oauth-error.ts';
 import { findLink, isRefreshToken, keyOfToken } from './token.ts';
 
 /** An active token, and its user as the user store has it. */
-export interface ActiveToken {
-  readonly link: Link;
-  readonly issuedAt: number | undefined;
-  readonly expiresAt: number | undefined;
+export type ActiveToken = NonNullable<Awaited<ReturnType<typeof findToken>>> & {
   /** Absent while the user store can't be reached, and where it can't look users up. */
   readonly profile: Profile | undefined;
-}
+};
 
 /** Why a token is not active: for the log, never for an answer. An unknown one has no link. */
 type InactiveToken = { readonly inactive: string; readonly link?: Link };
 
-/** Looks an access token up, of any client or of one. Rejects when the storage can't answer. */
+/** Looks an access token up, of any client; or an access or refresh token of one. Rejects when the storage can't answer. */
 export async function findActiveToken(
-  context: Context,
+  { links, users, recordUse }: Context,
   token: string,
   clientId?: string,
 ): Promise<ActiveToken | InactiveToken> {
-  const found = await context.links.findByAccessToken(keyOfToken(token));
-  if (found === undefined) return unknown;
-  const active = await activeToken(context, found.link, found.accessToken, clientId);
-  if (!('inactive' in active)) context.recordUse(found.link);
-  return active;
-}
-
-/** As `findActiveToken`, for a refresh token. */
-async function findActiveRefreshToken(context: Context, token: string, clientId: string) {
-  const link = await findLink(context.links, token, 'refreshDigest');
-  if (link === undefined) return unknown;
-  const { redeemedAt: issuedAt, expiresAt } = link;
-  return activeToken(context, link, { issuedAt, expiresAt }, clientId);
-}
-
-const unknown: InactiveToken = { inactive: 'unknown' };
-
-async function activeToken(
-  { users }: Context,
-  link: Link,
-  { issuedAt, expiresAt }: { readonly issuedAt?: number; readonly expiresAt?: number },
-  clientId: string | undefined,
-): Promise<ActiveToken | InactiveToken> {
+  const found = await findToken(links, token);
+  // Only its client may use a refresh token.
+  if (found === undefined || (found.isRefresh && clientId === undefined)) return { inactive: 'unknown' };
+  const { link, isRefresh, expiresAt } = found;
   if (clientId !== undefined && link.clientId !== clientId) return { inactive: 'another client’s', link };
   if (link.revokedAt !== undefined) return { inactive: 'its link is revoked', link };
   if (expiresAt !== undefined && expiresAt <= now()) return { inactive: 'it has expired', link };
   const { isGone, profile } = await users.find(link.subject);
-  return isGone ? { inactive: 'its user is gone or disabled', link } : { link, issuedAt, expiresAt, profile };
+  if (isGone) return { inactive: 'its user is gone or disabled', link };
+  if (!isRefresh) recordUse(link);
+  return { ...found, profile };
 }
 
 /**
@@ -59,11 +39,9 @@ async function activeToken(
  * that are undefined are left out of the answer.
  */
 export async function introspect(context: Context, client: Client, token: string) {
-  const isRefresh = isRefreshToken(token);
-  const find = isRefresh ? findActiveRefreshToken : findActiveToken;
-  const active = await find(context, token, client.clientId);
+  const active = await findActiveToken(context, token, client.clientId);
   if ('inactive' in active) return { active: false };
-  const { link, issuedAt, expiresAt } = active;
+  const { link, isRefresh, issuedAt, expiresAt } = active;
   return {
     active: true,
     iss: context.issuer,
@@ -97,7 +75,7 @@ export async function revokeToken(
   client: Client,
   token: string,
 ): Promise<Link | undefined> {
-  const link = await findLinkOfToken(links, token);
+  const { link } = (await findToken(links, token)) ?? {};
   if (link === undefined) return undefined;
   if (link.clientId !== client.clientId) {
     throw new OAuthError('unauthorized_client', 'The token was issued to another client.');
@@ -105,8 +83,13 @@ export async function revokeToken(
   return (await links.revoke(link.id, now())) ? link : undefined;
 }
 
-/** The link that an access token or refresh token was issued for; also one that is revoked or has expired. */
-async function findLinkOfToken(links: LinkStore, token: string): Promise<Link | undefined> {
-  if (isRefreshToken(token)) return findLink(links, token, 'refreshDigest');
-  return (await links.findByAccessToken(keyOfToken(token)))?.link;
+/** The link that an access token or refresh token was issued for, whatever became of it, and the token's own times. */
+async function findToken(links: LinkStore, token: string) {
+  const isRefresh = isRefreshToken(token);
+  if (!isRefresh) {
+    const found = await links.findByAccessToken(keyOfToken(token));
+    return found && { link: found.link, isRefresh, ...found.accessToken };
+  }
+  const link = await findLink(links, token, 'refreshDigest');
+  return link && { link, isRefresh, issuedAt: link.redeemedAt, expiresAt: link.expiresAt };
 }

@@ -25,16 +25,11 @@ export class OAuthError extends Error {
   /** That of the attempt which it comes from, where there is one. */
   readonly reference: string | undefined;
 
-  constructor(
-    code: OAuthErrorCode,
-    description: string,
-    cause?: string,
-    more: { readonly reference?: string } = {},
-  ) {
+  constructor(code: OAuthErrorCode, description: string, cause?: string, reference?: string) {
     super(description, { cause });
     this.name = 'OAuthError';
     this.code = code;
     this.description = description;
-    this.reference = more.reference;
+    this.reference = reference;
   }
 }

@@ -1,36 +1,20 @@
 import { OAuthError } from './oauth-error.ts';
 
 /** Parameters of a query or a form, decoded; each name with all its values, in the order they came. */
-export type Parameters = ReadonlyMap<string, readonly string[]>;
+export type Parameters = URLSearchParams;
 
 /**
  * Decodes `application/x-www-form-urlencoded` (RFC 6749 appendix B) strictly: percent-encoding that is cut short or
  * is not UTF-8 throws `invalid_request`, since what can't be decoded can't be given back unchanged.
  */
 export function parseParameters(encoded: string): Parameters {
-  const parameters = new Map<string, string[]>();
-  for (const pair of encoded.split('&')) {
-    if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
-    const values = parameters.get(name);
-    if (values === undefined) parameters.set(name, [value]);
-    else values.push(value);
-  }
-  return parameters;
-}
-
-function decode(encoded: string): string {
-  if (!encoded.includes('%') && !encoded.includes('+')) return encoded;
   try {
-    return decodeURIComponent(encoded.replaceAll('+', ' '));
+    decodeURIComponent(encoded);
   } catch {
-    throw new OAuthError(
-      'invalid_request',
-      'The parameters have a percent sign that is not followed by UTF-8 in hex.',
-    );
+    const description = 'The parameters have a percent sign that is not followed by UTF-8 in hex.';
+    throw new OAuthError('invalid_request', description);
   }
+  return new URLSearchParams(encoded);
 }
 
 /**
@@ -38,7 +22,7 @@ function decode(encoded: string): string {
  * Throws `invalid_request` when it was repeated.
  */
 export function singleParameter(parameters: Parameters, name: string): string | undefined {
-  const [value, ...repeated] = parameters.get(name) ?? [];
+  const [value, ...repeated] = parameters.getAll(name);
   if (repeated.length > 0)
     throw new OAuthError('invalid_request', `The parameter ${name} was given more than once.`);
   return value === '' ? undefined : value;

@@ -120,5 +120,5 @@ function invalidGrant(cause: string, link?: Link): OAuthError {
     'The code or refresh token is unknown, expired, used or revoked, or does not go with this request.';
   if (link === undefined) return new OAuthError('invalid_grant', description, cause);
   const { id, reference } = link;
-  return new OAuthError('invalid_grant', description, `${cause} (link ${id})`, { reference });
+  return new OAuthError('invalid_grant', description, `${cause} (link ${id})`, reference);
 }

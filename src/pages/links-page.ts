@@ -2,10 +2,8 @@ import { type Region, regions } from '../alexa/redirect-uris.ts';
 import type { Client } from '../oauth/client.ts';
 import { mostShown } from '../oauth/own-links.ts';
 import type { Link } from '../storage/stores.ts';
-import { type Branding, textsFor } from './branding.ts';
+import { textsFor } from './branding.ts';
 import type { Words } from './localization.ts';
-import type { Page } from './page.ts';
-import type { Views } from './views.ts';
 
 /** A user's links, and what lets them change those. */
 export interface OwnLinksView {
@@ -19,32 +17,26 @@ export interface OwnLinksView {
   readonly reference: string;
 }
 
-export function renderLinksPage(
-  views: Views,
+/** What the template gets. */
+export function describeLinks(
   words: Words,
-  { mark, css, contentSecurityPolicy }: Branding,
   clients: readonly Client[],
   { username, links, unlinked, ...view }: OwnLinksView,
-): Page {
-  const { language, direction, messages, fill, list, number } = words;
+) {
+  const { language, messages, fill, list, number } = words;
   const { title, none, unlink, unlinkAll, finish, ...text } = messages.ownLinks;
   const names = new Map(clients.map((client) => [client.clientId, textsFor(client, language).clientName]));
   const nameOf = ({ clientId }: Link) => names.get(clientId) ?? clientId;
   const ended = [...new Set(unlinked.map(nameOf))];
-  const html = views.render('links', {
+  return {
     ...view,
     title,
-    css,
-    language,
-    direction,
-    mark,
     text: { none, unlink, unlinkAll, finish },
     signedInAs: fill(text.signedInAs, { username }),
     done: ended.length === 0 ? undefined : fill(text.unlinked, { clients: list(ended) }),
     linked: links.slice(0, mostShown).map((link) => describeLink(link, nameOf(link), words)),
     more: links.length > mostShown ? fill(text.more, { count: number(mostShown) }) : undefined,
-  });
-  return { html, language, contentSecurityPolicy };
+  };
 }
 
 function describeLink({ id, createdAt, lastUsedAt, redirectHost }: Link, name: string, words: Words) {

@@ -2,11 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { Language } from '../alexa/languages.ts';
 import { type Client, splitScope } from '../oauth/client.ts';
 import { createReference } from '../telemetry/reference.ts';
-import { brandingOf, textsFor } from './branding.ts';
-import { type OwnLinksView, renderLinksPage } from './links-page.ts';
+import { type Branding, brandingOf, textsFor } from './branding.ts';
+import { describeLinks, type OwnLinksView } from './links-page.ts';
 import { createWords, type Messages } from './localization.ts';
 import type { Page } from './page.ts';
-import { renderSignInPage, type SignInForm } from './sign-in-page.ts';
+import { describeSignIn, type SignInForm } from './sign-in-page.ts';
+import type { ViewData } from './templates.ts';
 import type { Views } from './views.ts';
 
 /** What went wrong, by its name in `views/locales/`. */
@@ -39,6 +40,15 @@ function pagesIn(language: Language, views: Views, clients: readonly Client[]) {
   // But for the reference all users see the same, and rendering it takes as long as all else (decision 0028).
   const kept = new LRUCache<string, Page>({ max: mostKept });
 
+  function show<Name extends keyof ViewData>(
+    name: Name,
+    data: ViewData[Name] & { readonly title: string },
+    { contentSecurityPolicy, ...look }: Branding = common,
+  ): Page {
+    const html = views.render(name, { ...data, ...look, language, direction });
+    return { html, language, contentSecurityPolicy };
+  }
+
   function renderSignIn(client: Client, scope: string, form: SignInForm): Page {
     const { signIn: text } = messages;
     const { clientName, scopeDescriptions, ...texts } = textsFor(client, language);
@@ -58,7 +68,7 @@ function pagesIn(language: Language, views: Views, clients: readonly Client[]) {
       cancel: text.cancel,
       links: links.flatMap(({ href, text }) => (href === undefined ? [] : [{ href, text }])),
     };
-    return renderSignInPage(views, words, brandingOf(client, language, views.stylesheet), said, form);
+    return show('sign-in', describeSignIn(words, said, form), brandingOf(client, language, views.stylesheet));
   }
 
   return {
@@ -74,15 +84,12 @@ function pagesIn(language: Language, views: Views, clients: readonly Client[]) {
     linksSignIn(form: SignInForm): Page {
       const { title, intro, submit } = messages.ownLinks;
       const said = { title, intro, submit, shared: undefined, cancel: undefined, links: [] };
-      return renderSignInPage(views, words, common, said, form);
+      return show('sign-in', describeSignIn(words, said, form));
     },
-    links: (view: OwnLinksView): Page => renderLinksPage(views, words, common, clients, view),
+    links: (view: OwnLinksView): Page => show('links', describeLinks(words, clients, view)),
     problem(name: ProblemName, reference: string): Page {
-      const { mark, css, contentSecurityPolicy } = common;
       const said = fill(messages.reference, { reference });
-      const layout = { css, language, direction };
-      const html = views.render('error', { ...messages.problems[name], ...layout, mark, said });
-      return { html, language, contentSecurityPolicy };
+      return show('error', { ...messages.problems[name], said });
     },
   };
 }

@@ -1,8 +1,5 @@
-import type { Branding } from './branding.ts';
 import type { Words } from './localization.ts';
-import type { Page } from './page.ts';
 import type { AlertData, ViewData } from './templates.ts';
-import type { Views } from './views.ts';
 
 /** Why the page is shown again. */
 export type SignInAlert =
@@ -21,28 +18,17 @@ interface SignInTexts extends Pick<ViewData['sign-in'], 'intro' | 'shared' | 'su
   readonly title: string;
 }
 
-export function renderSignInPage(
-  views: Views,
-  words: Words,
-  { mark, css, contentSecurityPolicy }: Branding,
-  texts: SignInTexts,
-  form: SignInForm,
-): Page {
-  const { language, direction, messages } = words;
-  const { notAmazon, username, password } = messages.signIn;
-  const html = views.render('sign-in', {
+/** What the template gets. */
+export function describeSignIn(words: Words, texts: SignInTexts, form: SignInForm) {
+  const { notAmazon, username, password } = words.messages.signIn;
+  return {
     ...texts,
-    css,
-    language,
-    direction,
-    mark,
     notAmazon,
     text: { username, password },
     reference: form.reference,
     username: form.username ?? '',
     alert: form.alert && describeAlert(form.alert, words, form),
-  });
-  return { html, language, contentSecurityPolicy };
+  };
 }
 
 function describeAlert(alert: SignInAlert, words: Words, { reference, username }: SignInForm): AlertData {

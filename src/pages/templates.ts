@@ -11,18 +11,14 @@ import { readTextFile } from '../text-file.ts';
 import type { Messages } from './localization.ts';
 
 /** What the layout around every page gets, and with it each template. */
-interface LayoutData {
+export interface LayoutData {
   readonly language: Language;
   readonly direction: 'ltr' | 'rtl';
   readonly title: string;
   /** All styles of the page: browsers apply no others. */
   readonly css: string;
-}
-
-/** Whose page it is: a picture, or else a letter. */
-interface Mark {
-  readonly logoUri: string | undefined;
-  readonly letter: string;
+  /** Whose page it is: a picture, or else a letter. Absent where many skills are at this server and the page is for all. */
+  readonly mark?: { readonly logoUri: string | undefined; readonly letter: string } | undefined;
 }
 
 /** Why the page is shown again. */
@@ -39,8 +35,6 @@ export interface AlertData {
 /** What each template in `views/` gets. docs/pages.md has the same for those who write their own. */
 export interface ViewData {
   readonly 'sign-in': {
-    /** Absent where many skills are at this server and the page is for all. */
-    readonly mark: Mark | undefined;
     readonly intro: string;
     readonly notAmazon: string;
     /** What the skill gets, each in a few words; with it the words before them. */
@@ -56,7 +50,6 @@ export interface ViewData {
     readonly alert: AlertData | undefined;
   };
   readonly links: {
-    readonly mark: Mark | undefined;
     readonly text: Pick<Messages['ownLinks'], 'none' | 'unlink' | 'unlinkAll' | 'finish'>;
     readonly signedInAs: string;
     /** What was just unlinked. */
@@ -77,7 +70,7 @@ export interface ViewData {
     /** Says that older ones are left out, where there are very many. */
     readonly more: string | undefined;
   };
-  readonly error: { readonly mark: Mark | undefined; readonly advice: string; readonly said: string };
+  readonly error: { readonly advice: string; readonly said: string };
 }
 
 const ours = fileURLToPath(new URL('../../views', import.meta.url));

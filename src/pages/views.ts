@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Language, languages } from '../alexa/languages.ts';
 import { readTextFile, TextFileError } from '../text-file.ts';
 import { type Messages, messagesOf, placeholdersOf } from './localization.ts';
-import { createTemplates, type Templates, type ViewData } from './templates.ts';
+import { createTemplates, type LayoutData, type Templates, type ViewData } from './templates.ts';
 
 /** All that pages are made of. */
 export type Views = ReturnType<typeof openViews>;
@@ -55,18 +55,29 @@ function tryTemplates(templates: Templates, css: string): void {
   for (const file of viewFiles.filter((name) => name.endsWith('.eta')))
     orExplain(templates.pathOf(file), 'compiled', () => templates.compile(file.slice(0, -'.eta'.length)));
   for (const language of languages) {
-    const layout = { language, direction: 'ltr', title: 'Title', css } as const;
+    const layout = { language, direction: 'ltr', title: text, css, mark } as const;
     const tryPage = <Name extends keyof ViewData>(name: Name) => {
       const path = templates.pathOf(`${name}.eta`);
-      const html = orExplain(path, 'rendered', () => templates.render(name, { ...sample[name], ...layout }));
-      for (const field of fieldsOf[name])
-        if (!new RegExp(`\\bname\\s*=\\s*["']?${field}\\b`, 'i').test(html))
-          throw new TextFileError(path, `leaves out name="${field}"`, 'the server reads it from the form');
-      if ('reference' in sample[name] && !html.includes(reference))
-        throw new TextFileError(path, 'changes it.reference', 'print it as it is');
+      const render = (absent?: (typeof least)[Name]) =>
+        orExplain(path, 'rendered', () => templates.render(name, { ...layout, ...sample[name], ...absent }));
+      const html = render();
+      // As it is first shown, with as little as it may get.
+      render(least[name]);
+      checkForm(path, html, fieldsOf[name]);
     };
     for (const name of Object.keys(fieldsOf) as (keyof ViewData)[]) tryPage(name);
   }
+}
+
+function checkForm(path: string, html: string, fields: readonly string[]): void {
+  const fail = (problem: string, remedy: string) => new TextFileError(path, problem, remedy);
+  if (fields.length === 0) return;
+  if (!/<form\b[^>]*\bmethod\s*=\s*["']?post\b/i.test(html))
+    throw fail('leaves out method="post"', 'a form without it puts the password into the address');
+  for (const field of fields)
+    if (!new RegExp(`\\sname\\s*=\\s*(["']?)${field}\\1[\\s/>]`, 'i').test(html))
+      throw fail(`leaves out name="${field}"`, 'the server reads it from the form');
+  if (!html.includes(reference)) throw fail('changes it.reference', 'print it as it is');
 }
 
 function orExplain<Result>(path: string, done: string, work: () => Result): Result {
@@ -75,7 +86,8 @@ function orExplain<Result>(path: string, done: string, work: () => Result): Resu
   } catch (error) {
     if (error instanceof TextFileError || !(error instanceof Error)) throw error;
     const { place = path, problem } = explain(error);
-    throw new TextFileError(place, `can’t be ${done}: ${problem}`);
+    const remedy = done === 'compiled' ? 'look for a missing %> or <% } %>' : undefined;
+    throw new TextFileError(place, `can’t be ${done}: ${problem}`, remedy);
   }
 }
 
@@ -87,44 +99,52 @@ function explain(error: Error): { readonly place?: string; readonly problem: str
     return cause.cause instanceof Error
       ? explain(cause)
       : { place: message.split('\n')[0], problem: cause.message };
-  return {
-    problem: message
-      .replace(/\n=.*/s, '')
-      .split(/:?\n\n/, 2)
-      .join(': '),
-  };
+  return { problem: message.replace(/(:\n\n|\n=).*/s, '').replace('\n\n', ': ') };
 }
 
-const mark = { logoUri: undefined, letter: 'C' };
+const text = 'Text';
 const reference = 'K7QM-2R9X';
+const mark = { logoUri: 'https://example.com/logo.svg', letter: text };
 
 /** What each page gets when it is tried: all that it may get. */
 const sample: ViewData = {
   'sign-in': {
-    mark,
-    intro: 'Intro',
-    notAmazon: 'Not Amazon',
-    shared: { lead: 'Shared', items: ['One', 'Two'] },
-    text: { username: 'Username', password: 'Password' },
-    submit: 'Sign in',
-    cancel: 'Cancel',
-    links: [{ href: 'https://example.com', text: 'Link' }],
+    intro: text,
+    notAmazon: text,
+    shared: { lead: text, items: [text, text] },
+    text: { username: text, password: text },
+    submit: text,
+    cancel: text,
+    links: [{ href: 'https://example.com', text }],
     reference,
-    username: 'alice',
-    alert: { text: 'Alert', said: 'Said', refused: true, focus: 'password' },
+    username: text,
+    alert: { text, said: text, refused: true, focus: 'password' },
   },
   links: {
-    mark,
-    text: { none: 'None', unlink: 'Unlink', unlinkAll: 'Unlink all', finish: 'Finish' },
-    signedInAs: 'Signed in',
-    done: 'Done',
+    text: { none: text, unlink: text, unlinkAll: text, finish: text },
+    signedInAs: text,
+    done: text,
     reference,
     ticket: 'ticket',
     all: 'all',
-    linked: [{ id: 'one', name: 'One', details: [[{ text: 'Since', iso: '2026-05-01' }]], unlink: 'Unlink' }],
-    more: 'More',
+    linked: [{ id: 'one', name: text, details: [[{ text, iso: '2026-05-01' }, { text }]], unlink: text }],
+    more: text,
   },
-  error: { mark, advice: 'Advice', said: reference },
+  error: { advice: text, said: text },
+};
+
+/** What of it may be absent. */
+const least: { readonly [Name in keyof ViewData]: Partial<ViewData[Name] & LayoutData> } = {
+  'sign-in': {
+    mark: undefined,
+    shared: undefined,
+    cancel: undefined,
+    links: [],
+    username: '',
+    alert: undefined,
+  },
+  links: { mark: { logoUri: undefined, letter: text }, done: undefined, linked: [], more: undefined },
+  error: { mark: undefined },
 };
 
 /** Our messages, with those that the operator's file has in their place. */

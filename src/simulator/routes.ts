@@ -80,7 +80,7 @@ export function openSimulator(
   const comeBackWithCode: RequestHandler = (request, response) =>
     continueWithCode(response, judge(publicUrl + request.originalUrl), publicUrl + request.originalUrl);
 
-  function continueWithCode(response: Response, verdict: Verdict, href: string, wasWrong = false): void {
+  function continueWithCode(response: Response, verdict: Verdict, href: string, refused?: string): void {
     const { asked, checks, code } = verdict;
     if (code === undefined || asked === undefined) showVerdict(response, verdict);
     else
@@ -90,7 +90,7 @@ export function openSimulator(
         pkce: asked.codeVerifier !== undefined,
         href,
         secret: demo.clientSecret,
-        wasWrong,
+        refused,
         authenticationSchemes,
       });
   }
@@ -135,7 +135,10 @@ export function openSimulator(
       ...(asked.codeVerifier !== undefined && { code_verifier: asked.codeVerifier }),
     });
     // The code is not used up by a client that did not authenticate.
-    if (redeemed.status === 401) return continueWithCode(response, judged, href, true);
+    if (redeemed.status === 401) {
+      const refused = String(redeemed.body['error_description'] ?? 'no reason was given');
+      return continueWithCode(response, judged, href, refused);
+    }
     showVerdict(response, judged, await useTokens(request, asked.client.clientId, credentials, redeemed));
   };
 

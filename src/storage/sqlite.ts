@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { isBusy, nodeSqliteDialect, openSqlite } from '../sql/node-sqlite.ts';
+import { isBusy, nodeSqliteDialect, openSqlite, openSqliteToRead } from '../sql/node-sqlite.ts';
 import { migrate, noTables, openDatabase } from './sql-schema.ts';
 import { createSqlStorage } from './sql-storage.ts';
 import { confirmed, type OpenMode, type Run, type Storage } from './stores.ts';
@@ -13,13 +13,13 @@ import { confirmed, type OpenMode, type Run, type Storage } from './stores.ts';
  */
 export async function openSqliteStorage(path: string, mode?: OpenMode): Promise<Storage> {
   const isNew = path !== ':memory:' && !existsSync(path);
-  if (isNew && mode === 'existing') throw new Error(noTables);
+  if (mode === 'existing' && (isNew || !hasLinks(path))) throw new Error(noTables);
   if (isNew) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const database = openSqlite(path);
   if (isNew) chmodSync(path, 0o600);
   const db = openDatabase(nodeSqliteDialect(database));
   try {
-    await migrate(db, mode);
+    await migrate(db);
   } catch (cause) {
     database.close();
     throw cause;
@@ -49,6 +49,16 @@ export async function openSqliteStorage(path: string, mode?: OpenMode): Promise<
       }
     },
   };
+}
+
+/** Looks without changing anything: the file may be another program's. */
+function hasLinks(path: string): boolean {
+  const database = openSqliteToRead(path);
+  try {
+    return database.prepare("select 1 from sqlite_master where name = 'alexa_links'").get() !== undefined;
+  } finally {
+    database.close();
+  }
 }
 
 const patienceMs = 2500;

@@ -1,6 +1,7 @@
 import { exec } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../../src/commands/program.ts';
@@ -346,6 +347,19 @@ describe('links', () => {
     expect(err).toContain('nothing of this server is there');
     expect((await runCommand(['migrate'], { STORAGE: location() })).code).toBe(0);
     expect((await runCommand(['links', 'revoke', '--user', 'alice'], { STORAGE: location() })).code).toBe(3);
+  });
+
+  it('are not looked for in another program’s SQLite file, which stays as it is', async () => {
+    const path = join(temporaryFolder(), 'notes.db');
+    const notes = new DatabaseSync(path);
+    notes.exec('create table notes (text)');
+    notes.close();
+    const before = readFileSync(path);
+    const { code, err } = await runCommand(['links', 'list'], { STORAGE: `sqlite:${path}` });
+    expect(code).toBe(1);
+    expect(err).toContain('nothing of this server is there');
+    expect(readFileSync(path)).toEqual(before);
+    expect(readdirSync(dirname(path))).toEqual(['notes.db']);
   });
 
   it('are printed to somebody who reads only the first, and revoked all the same', async () => {

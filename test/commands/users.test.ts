@@ -234,6 +234,8 @@ describe('users remove', () => {
     );
     expect(file.text()).toBe(`${htpasswd.split('\n')[1]}\n`);
     expect((await file.users(['remove', 'alice'])).err).toContain('links revoke --subject alice');
+    const odd = await file.users(['remove', "o'x; reboot"]);
+    expect(odd.err).toContain(`links revoke --subject 'o'\\''x; reboot'`);
   });
 
   it('ends the links with --unlink, so that the next user of that name gets none of them', async () => {

@@ -497,6 +497,10 @@ describe('clients', () => {
     [{ refresh_token_ttl: 2_592_000 }, /refresh_token_ttl is for the code grant alone/],
     [{ ...code, refresh_token_ttl: 86_399 }, /refresh_token_ttl must be at least 86400: users who/],
     [
+      { ...code, refresh_token_ttl: 86_400, access_token_ttl: 86_401 },
+      /refresh_token_ttl is 86400 seconds, less than access_token_ttl: a link would end before Alexa renews/,
+    ],
+    [
       { response_types: ['token', 'code'], access_token_ttl: 3600 },
       /access_token_ttl is 3600 seconds, after which everybody has to link again/,
     ],
@@ -532,6 +536,10 @@ describe('clients', () => {
     [{ client_secret: '' }, /client_secret must not be empty/],
     [{ client_secret: '  ' }, /client_secret must not be empty/],
     [{ client_secret: `sha256:${sha256('')}` }, /client_secret must not be empty/],
+    [
+      { ...code, redirect_uris: ['https://example.com/?code=1'] },
+      /redirect_uris have code in a query, which the answer with the code adds: take it out/,
+    ],
     [
       { ...code, refresh_token_ttl: 3_153_600_001 },
       /refresh_token_ttl must be at most 3153600000 \(100 years\)/,

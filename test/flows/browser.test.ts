@@ -166,7 +166,7 @@ describe('the simulator, from its button to the verdict', () => {
     await signIn(page, 'alice', 'wonderland');
     await page.getByLabel('Client secret').fill('wrong');
     await page.getByRole('button', { name: 'Continue as Alexa' }).click();
-    await page.getByRole('alert').getByText('refused this client secret').waitFor();
+    await page.getByRole('alert').getByText('The token endpoint refused the client secret: ').waitFor();
     await page.getByLabel('Client secret').fill(clientSecret);
     await page.getByRole('button', { name: 'Continue as Alexa' }).click();
     await shown(page, 'Linked: everything is as Alexa needs it');

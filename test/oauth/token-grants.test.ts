@@ -85,9 +85,9 @@ async function openWorld(people: { gone?: boolean } = {}) {
 }
 
 function parametersOf(values: Readonly<Record<string, string | undefined>>) {
-  return new Map(
-    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value]]])),
-  );
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) parameters.set(name, value);
+  return parameters;
 }
 
 /** How a grant failed: the code and, for the log, why, with the reference of the attempt. */

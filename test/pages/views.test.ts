@@ -113,12 +113,12 @@ describe('VIEWS', () => {
     [
       'a template that does not end',
       { 'sign-in.eta': '<% if (' },
-      /sign-in\.eta can’t be compiled: unclosed tag at line 1 col 1/,
+      /sign-in\.eta can’t be compiled: unclosed tag at line 1 col 1: look for a missing %> or/,
     ],
     [
       'code that is none',
       { 'sign-in.eta': '<% if (it.x { %>' },
-      /sign-in\.eta can’t be compiled: Bad template syntax: Unexpected token '\{'$/,
+      /sign-in\.eta can’t be compiled: Bad template syntax: Unexpected token '\{': look for/,
     ],
     [
       'a value that nobody gives',
@@ -167,10 +167,25 @@ describe('VIEWS', () => {
       { 'sign-in.eta': signInPage.replace('it.reference', 'it.reference.toLowerCase()') },
       /sign-in\.eta changes it\.reference: print it as it is$/,
     ],
+    [
+      'an alert that is not there at first',
+      { 'sign-in.eta': signInPage.replace('if (alert)', 'if (true)') },
+      /sign-in\.eta:18 can’t be rendered: Cannot read properties of undefined \(reading 'focus'\)$/,
+    ],
+    [
+      'what is broken with a logo alone',
+      { 'mark.eta': ours('mark.eta').replace('it.mark.logoUri %>', 'it.mark.logo %>') },
+      /mark\.eta:2 can’t be rendered: prints undefined/,
+    ],
+    [
+      'a form that would show the password in the address',
+      { 'sign-in.eta': signInPage.replace(' method="post"', '') },
+      /sign-in\.eta leaves out method="post"/,
+    ],
     ['words in another folder', { 'locale/en.json': '{}' }, /locale\/en\.json is none of the pages’ files/],
     [
       'no field for the username',
-      { 'sign-in.eta': signInPage.replace('name="username"', 'name="username2"') },
+      { 'sign-in.eta': signInPage.replace('name="username"', 'name="username-2"') },
       /sign-in\.eta leaves out name="username"/,
     ],
     [
