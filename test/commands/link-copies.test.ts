@@ -123,7 +123,7 @@ describe('links export and links import', () => {
     const late = first.replace(/"createdAt":\d+/, '"createdAt":9007199254740991');
     expect(await importing([late])).toContain('link.createdAt: Too big');
     expect(await importing([...lines, ...lines])).toContain(
-      'line 5 is after the end of the copy: import one at a time',
+      `line ${lines.length + 1} is after the end of the copy: import one at a time`,
     );
     const none = await runCommand(['links', 'import', '/nowhere/x'], {});
     expect(none).toMatchObject({ code: 1, err: expect.stringMatching(/^ENOENT: .*\/nowhere\/x/) });
