@@ -88,7 +88,7 @@ interface Change {
   readonly json?: boolean | undefined;
 }
 
-/** Changes link after link, and prints how many it were, or with `json` each. Returns how many were found. */
+/** Changes link after link, and prints how many, or with `json` each. Returns how many were found. */
 export async function changeLinks(links: AsyncIterable<Link>, change: Change): Promise<number> {
   const { done, dryRun = false, json = false } = change;
   if (dryRun) {

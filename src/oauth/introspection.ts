@@ -22,7 +22,7 @@ export async function findActiveToken(
   clientId?: string,
 ): Promise<ActiveToken | InactiveToken> {
   const found = await findToken(links, token);
-  // Only its client may use a refresh token.
+  // A refresh token says nothing at `/userinfo`, where nobody authenticates as its client.
   if (found === undefined || (found.isRefresh && clientId === undefined)) return { inactive: 'unknown' };
   const { link, isRefresh, expiresAt } = found;
   if (clientId !== undefined && link.clientId !== clientId) return { inactive: 'another client’s', link };

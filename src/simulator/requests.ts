@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { codePath, implicitPath, type Region, regions, vendorIdOf } from '../alexa/redirect-uris.ts';
-import { randomText } from '../crypto.ts';
+import { randomText, sha256 } from '../crypto.ts';
 import type { Client, Clients } from '../oauth/client.ts';
 
 /** What is asked for: how a developer chooses it, and what it means. The one that Amazon recommends comes first. */
@@ -85,7 +84,7 @@ export function createSimulatedRequests(publicUrl: string) {
         ...(scope !== '' && { scope }),
         redirect_uri: redirectUri,
         ...(codeVerifier !== undefined && {
-          code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+          code_challenge: sha256(codeVerifier),
           code_challenge_method: 'S256',
         }),
       };

@@ -125,12 +125,13 @@ export function createSqlLinks(db: Kysely<Schema>, run: Run): LinkStore {
     },
 
     async export(linkId) {
-      const [row] = (await run(() => statements.find(db, linkId))).rows;
       const finding = db
         .selectFrom('alexaAccessTokens')
         .select(['digest', 'issuedAt', 'expiresAt'])
         .where('linkId', '=', linkId);
       const accessTokens = (await run(() => finding.execute())).map(withoutNulls<AccessTokenRecord>);
+      // Read last, so that a code that is redeemed meanwhile is copied with its refresh token.
+      const [row] = (await run(() => statements.find(db, linkId))).rows;
       return row && { link: linkOf(row), accessTokens };
     },
   };
