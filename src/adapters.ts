@@ -167,10 +167,12 @@ const remedies: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificateRemedy,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificateRemedy,
   ERR_MODULE_NOT_FOUND: 'it, or something that it imports, is not there; correct the name, or install it',
+  ERR_UNKNOWN_FILE_EXTENSION:
+    'this Node.js can’t run TypeScript, as Debian’s can’t; compile the module to JavaScript, or use Node.js from nodejs.org',
   ResourceNotFoundException:
-    'there is no such table in that region; make it with "npm run alexa-link -- migrate", or correct the name',
+    'there is no such table in that region; make it with "alexa-link migrate", or correct the name',
   ValidationException:
-    'it is not as "npm run alexa-link -- migrate" makes it, with an index by-subject: name another table, and make that',
+    'it is not as "alexa-link migrate" makes it, with an index by-subject: name another table, and make that',
   CredentialsProviderError:
     'there are no AWS credentials; give the instance a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   AccessDeniedException:

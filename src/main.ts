@@ -1,7 +1,5 @@
-import './compile-cache.js';
-import { flushCompileCache } from 'node:module';
+#!/usr/bin/env node
+import './node-version.ts';
 
-// A call, because what is imported in the usual way is loaded before the line above has run.
 const { start } = await import('./start.ts');
-await start();
-flushCompileCache();
+await start(process.argv.slice(2));

@@ -7,9 +7,10 @@ import { createLog, standardOutput } from './telemetry/log.ts';
 
 /**
  * Starts the process: configuration, server, listening, and stopping at a signal.
- * Exit codes: 0 stopped as asked, 1 not started.
+ * Exit codes: 0 stopped as asked, 1 not started, 2 called with an argument.
  */
-export async function start(): Promise<void> {
+export async function start(parameters: readonly string[]): Promise<void> {
+  if (parameters.length > 0) return explain(parameters);
   const parsed = loadConfig();
   if ('problems' in parsed) {
     return giveUp([...parsed.problems.map(sayProblem), ...parsed.warnings]);
@@ -29,6 +30,21 @@ export async function start(): Promise<void> {
     giveUp([error.message]);
   }
 }
+
+/** There are no arguments, and whoever gives one expects it to do something. */
+function explain(parameters: readonly string[]): void {
+  const asked = ['--help', '-h'].includes(parameters.join(' '));
+  (asked ? process.stdout : process.stderr).write(usage);
+  process.exitCode = asked ? 0 : 2;
+}
+
+const usage = `Starts the server that links accounts to Alexa skills. There are no arguments: settings come from the environment and,
+in development, from a file .env. README.md, “Configuration”, lists them.
+
+  alexa-account-linking                       a demo at http://localhost:8080
+  PORT=9000 alexa-account-linking             the same at another port
+  alexa-link --help                           the operator’s commands
+`;
 
 function giveUp(problems: readonly string[]): void {
   const lines = problems.map((problem) => `  - ${problem}`);

@@ -33,7 +33,7 @@ async function modules(text: string, url: string) {
 
 describe('the README', () => {
   it('shows a clients.json and a production start that the server takes', () => {
-    const command = /NODE_ENV=production \\\n[\s\S]*?npm start/.exec(readme)?.[0] ?? '';
+    const command = /NODE_ENV=production \\\n[\s\S]*?npx alexa-account-linking/.exec(readme)?.[0] ?? '';
     const env = Object.fromEntries(
       [...command.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     );

@@ -24,20 +24,25 @@ export function findFiles(profile: Profile, addProblem: AddProblem): BundleFiles
   for (const folder of overlay === undefined ? ['.'] : ['.', overlay])
     for (const name of walk(folder, (path) => rules.ignores(path), addProblem))
       files.set(name, join(folder, name));
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Names each file without which a bundle does not run, or not as it should. */
+export function checkFiles(files: BundleFiles, addProblem: AddProblem): void {
   for (const name of needed)
     if (!files.has(name)) addProblem(name, 'is not in the bundle: it is missing, or .ebignore leaves it out');
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const needed = [
   'Procfile',
   'package.json',
   'package-lock.json',
-  'src/main.ts',
+  'dist/main.js',
   'views/sign-in.eta',
   '.ebextensions/environment.config',
   '.ebextensions/network.config',
   '.ebextensions/site.config',
+  '.platform/hooks/prebuild/00_runnable.sh',
   '.platform/nginx/conf.d/limits.conf',
 ];
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { findFiles, type Profile, profiles } from './files.ts';
+import { checkFiles, findFiles, type Profile, profiles } from './files.ts';
 import { readOptions } from './options.ts';
 import { checkDeployment } from './problems.ts';
 import { listContents, listNextSteps, listVariables } from './report.ts';
@@ -42,13 +42,14 @@ async function makeBundle(chosen: {
   const problems: string[] = [];
   const addProblem = (where: string, message: string) => problems.push(`${where} ${message}`);
   const files = findFiles(profile, addProblem);
+  checkFiles(files, addProblem);
   const options = readOptions(files, addProblem);
   // What could not be read would only be found missing.
   if (problems.length > 0) return problems;
   const warnings = checkDeployment({ files, profile, options, allowLosingLinks }, addProblem);
   if (problems.length > 0) return problems;
 
-  const bundle = `dist/${profile}.zip`;
+  const bundle = `bundles/${profile}.zip`;
   await writeZip(bundle, files);
   const parts = [
     `${bundle}: ${files.size} files, ${Math.ceil(statSync(bundle).size / 1024)} KB\n`,

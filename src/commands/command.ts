@@ -23,9 +23,9 @@ export class CommandFailure extends Error {
   }
 }
 
-/** The end of a command's help: how it is called from a checkout, with the settings that the example needs before it. */
+/** The end of a command's help: an example, with the settings that it needs before it. */
 export function example(command: string, settings = ''): string {
-  return `\nExample:\n  ${settings}npm run alexa-link -- ${command}`;
+  return `\nExample:\n  ${settings}alexa-link ${command}`;
 }
 
 /** Tells the user something that is not the command's output, which may go to another program. */

@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
 import { StartError } from '../adapters.ts';
 import { TextFileError } from '../text-file.ts';
 import { checkConfigCommand, migrateCommand } from './check-config.ts';
@@ -32,11 +32,12 @@ function isForUsers(error: unknown): error is Error {
 }
 
 function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const program = new Command('alexa-link')
     .description(
       'Looks after a server that links accounts to Alexa skills. Settings come from the environment, as the server’s do.',
     )
-    .version(packageJson.version, '--version', 'print the version')
+    .version(version, '--version', 'print the version')
     .addCommand(usersCommand())
     .addCommand(hashPasswordCommand())
     .addCommand(keysCommand())

@@ -62,7 +62,7 @@ function removeCommand(): Command {
       const { path, hasStorage } = readUsersFile();
       const username = given.trim().normalize('NFC');
       const quoted = /^[\w.@-]+$/.test(username) ? username : `'${username.replaceAll("'", "'\\''")}'`;
-      const revoke = `"npm run alexa-link -- links revoke --subject ${quoted}"`;
+      const revoke = `"alexa-link links revoke --subject ${quoted}"`;
       const isThere = existsSync(path) && withoutUser(readTextFile(path), username).removed.length > 0;
       const absent = `There is no ${username} in ${path}. To end links of an earlier one, use ${revoke}.`;
       function remove(): void {

@@ -163,7 +163,7 @@ function* conflictsOf(values: Partial<Values>, { texts, names }: Given, env: Env
     yield {
       setting: 'SIGNING_KEYS',
       problem: 'is missing, and ACCESS_TOKEN_FORMAT=jwt needs it',
-      remedy: 'make a key with "npm run alexa-link -- keys generate"',
+      remedy: 'make a key with "alexa-link keys generate"',
     };
   const hasRegion = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   if (storage?.scheme === 'dynamodb' && storage.region === undefined && !hasRegion)

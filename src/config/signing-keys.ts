@@ -11,7 +11,7 @@ import type { PublicJwk, SigningKeys } from '../oauth/jwt-access-token.ts';
 import { readJson } from './json.ts';
 import type { AddProblem } from './problem.ts';
 
-const remedy = 'make one with "npm run alexa-link -- keys generate"';
+const remedy = 'make one with "alexa-link keys generate"';
 
 /** Reads `SIGNING_KEYS`, the JWK set (RFC 7517 5) or the path of a file with it. The first key signs, all verify. */
 export function parseSigningKeys(value: string, addProblem: AddProblem): SigningKeys | undefined {

@@ -111,7 +111,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
 };
 
 export const noTables =
-  'nothing of this server is there: set STORAGE as the server has it, or make it ready with "npm run alexa-link -- migrate"';
+  'nothing of this server is there: set STORAGE as the server has it, or make it ready with "alexa-link migrate"';
 
 /**
  * Creates or upgrades the tables; several processes may do so at once. Rejects, and changes nothing, where another release

@@ -3,39 +3,14 @@ import { pathToFileURL } from 'node:url';
 import pLimit from 'p-limit';
 import { hashThreads, parsePasswordHash } from '../passwords/password-hash.ts';
 import type { Report } from '../telemetry/events.ts';
+import type { UserStore as OwnUserStore, UserStoreOptions } from './create-user-store.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { parseProfile } from './user-answer.ts';
 import { inTime, type Profile, type UserStore } from './user-store.ts';
 
-/** What the operator's `createUserStore` is called with. */
-interface UserStoreOptions {
-  /**
-   * Whether a password is that of a stored hash, in any format that the server knows; without a stored hash, and for
-   * one that can't be used, it is not, after the same time.
-   */
-  verifyPassword(username: string, stored: string | null | undefined, password: string): Promise<boolean>;
-}
-
-/** What it gives back: as `UserStore`, with less to write. */
-interface OwnUserStore {
-  authenticate(username: string, password: string): Promise<OwnUser | undefined>;
-  findById?(id: string): Promise<OwnUser | undefined>;
-  ping?(): Promise<void>;
-  close?(): Promise<void>;
-}
-
-/** The function that the module exports. */
-export type CreateUserStore = (options: UserStoreOptions) => OwnUserStore | Promise<OwnUserStore>;
-
-/** As somebody else's code has them; checked before it is used. */
-interface OwnUser {
-  readonly id: string | number;
-  readonly username?: string | null;
-  readonly name?: string | null;
-  readonly email?: string | null;
-}
-
+/** What the operator’s module exports. */
 const exported = 'createUserStore';
+
 /**
  * Users behind a module of the operator's: a path from the working directory, or a package. Rejects at first when it
  * can't be loaded, or gives something else than a user store. A call that takes over 5 seconds rejects.
@@ -46,7 +21,9 @@ export async function createOwnUsers(options: {
 }): Promise<UserStore> {
   const { module, report } = options;
   const location = /^(\.{0,2}\/|[A-Za-z]:)/.test(module) ? pathToFileURL(resolve(module)).href : module;
-  const { [exported]: create } = (await inTime(import(location))) as Record<string, unknown>;
+  const loaded = await inTime(import(location));
+  // CommonJS has everything under `default`, and only what Node.js recognizes beside it.
+  const create: unknown = loaded[exported] ?? loaded.default?.[exported];
   if (typeof create !== 'function') throw new Error(`it exports no function ${exported}`);
   const store = checked(await inTime(Promise.resolve(create(createOptions(report)))));
 

@@ -210,9 +210,7 @@ describe('migrate', () => {
     const { location } = await engines.DynamoDB();
     const STORAGE = location().replace(/dynamodb:[\w-]+/, 'dynamodb:made-by-command');
     const env = { ...awsEnvironment, STORAGE };
-    expect((await runCommand(['links', 'list'], env)).err).toContain(
-      'make it with "npm run alexa-link -- migrate"',
-    );
+    expect((await runCommand(['links', 'list'], env)).err).toContain('make it with "alexa-link migrate"');
     for (let time = 0; time < 2; time += 1)
       expect(await runCommandApart(['migrate'], env)).toMatchObject({
         code: 0,

@@ -6,17 +6,18 @@ import {
   cpSync,
   mkdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import yauzl from 'yauzl';
 import { runBundle } from '../../scripts/bundle/program.ts';
+import { buildCheckout } from '../support/checkout.ts';
 import { awsEnvironment, startDynamo } from '../support/dynamodb.ts';
+import { createOtherUser } from '../support/other-user.ts';
 import { noRegistry, startRegistry } from '../support/registry.ts';
 import { type Result, runHere } from '../support/run-here.ts';
 import {
@@ -27,7 +28,6 @@ import {
   htpasswd,
   isActive,
   link,
-  temporaryFolder,
 } from '../support/server.ts';
 
 const account = '482910375566';
@@ -37,39 +37,19 @@ const certificate = `arn:aws:acm:eu-west-1:${account}:certificate/0aa5d6a2-8d3c-
 const real = { alexa_vendor_ids: ['M2QVRFFJ539CX'], redirect_uris: [] };
 const clients = [cloudLights, cloudHeating].map((client) => ({ ...client, ...real }));
 
-/** A checkout as an operator has it before the first deployment: with what is theirs, and what lies about. */
+const built = buildCheckout();
+
+/** A checkout as an operator has it before the first deployment: built, with what is theirs, and what lies about. */
 function checkout(): string {
-  const folder = temporaryFolder();
-  for (const name of [
-    'src',
-    'views',
-    'scripts',
-    'deploy',
-    'docs',
-    'site',
-    'test/support',
-    '.ebextensions',
-    '.platform',
-  ])
-    cpSync(name, join(folder, name), { recursive: true });
-  for (const name of [
-    'package.json',
-    'package-lock.json',
-    'Procfile',
-    '.ebignore',
-    '.gitignore',
-    'README.md',
-    'Dockerfile',
-  ])
-    cpSync(name, join(folder, name));
-  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  const folder = built.copy();
   for (const name of [
     '.git/config',
     'data/links.db',
+    'bundles/single.zip',
     '.env',
     'site/.env.local',
     'notes.txt',
-    'src/main.ts~',
+    'dist/main.js~',
     '.github/ci.yml',
   ])
     write(folder, name, 'of nobody’s interest');
@@ -326,11 +306,23 @@ describe('npm run bundle', () => {
     ],
     [
       'a bundle without the server',
-      (folder: string) => appendFileSync(join(folder, '.ebignore'), '/src/\n'),
-      'src/main.ts is not in the bundle',
+      (folder: string) => appendFileSync(join(folder, '.ebignore'), '/dist/\n'),
+      'dist/main.js is not in the bundle',
     ],
     ['no .ebignore', (folder: string) => rmSync(join(folder, '.ebignore')), '.ebignore'],
-    ['no folder to write to', (folder: string) => writeFileSync(join(folder, 'dist'), ''), 'dist'],
+    [
+      'no build',
+      (folder: string) => rmSync(join(folder, 'dist'), { recursive: true }),
+      'dist/main.js is not in the bundle: it is missing',
+    ],
+    [
+      'no folder to write to',
+      (folder: string) => {
+        rmSync(join(folder, 'bundles'), { recursive: true });
+        writeFileSync(join(folder, 'bundles'), '');
+      },
+      'bundles',
+    ],
   ])('says in a word that there is %s', async (_what, spoil, said) => {
     const folder = checkout();
     fillIn(folder);
@@ -383,15 +375,15 @@ describe('npm run bundle', () => {
     const folder = checkout();
     fillIn(folder);
     expect((await bundle(folder)).code).toBe(0);
-    const names = [...(await readZip(join(folder, 'dist/load-balanced.zip'))).keys()];
+    const names = [...(await readZip(join(folder, 'bundles/load-balanced.zip'))).keys()];
     expect([...new Set(names.map((name) => name.split('/')[0]))].sort()).toEqual([
       '.ebextensions',
       '.platform',
       'Procfile',
+      'dist',
       'package-lock.json',
       'package.json',
       'site',
-      'src',
       'views',
     ]);
     expect(names.filter((name) => name.startsWith('site/'))).toEqual(['site/clients.json', 'site/storage']);
@@ -410,7 +402,7 @@ describe('npm run bundle', () => {
     for (const hook of ['hooks', 'confighooks'])
       chmodSync(join(folder, single, '.platform', hook, 'prebuild/10_certificate.sh'), 0o644);
     expect((await bundle(folder, '--profile', 'single')).code).toBe(0);
-    const entries = await readZip(join(folder, 'dist/single.zip'));
+    const entries = await readZip(join(folder, 'bundles/single.zip'));
     for (const name of ['network.config', 'site.config'])
       expect(entries.get(`.ebextensions/${name}`)?.content.toString()).toBe(
         readFileSync(join(folder, single, '.ebextensions', name), 'utf8'),
@@ -421,7 +413,7 @@ describe('npm run bundle', () => {
     const modes = [...entries]
       .filter(([name]) => name.endsWith('.sh'))
       .map(([, { mode }]) => mode.toString(8));
-    expect(modes).toEqual(['100755', '100755', '100755', '100755']);
+    expect(modes).toEqual(Array(5).fill('100755'));
     expect([...entries.keys()].some((name) => name.startsWith('deploy/'))).toBe(false);
   });
 
@@ -429,7 +421,7 @@ describe('npm run bundle', () => {
     const folder = checkout();
     fillIn(folder);
     const { out } = await bundle(folder);
-    expect(out).toMatch(/^dist\/load-balanced\.zip: \d+ files, \d+ KB\n/);
+    expect(out).toMatch(/^bundles\/load-balanced\.zip: \d+ files, \d+ KB\n/);
     expect(out).toContain('  PUBLIC_URL     https://link.cloudlights.io\n');
     expect(out).toContain(`  USERS          from ${users}\n`);
     expect(out).toContain(
@@ -439,14 +431,14 @@ describe('npm run bundle', () => {
     write(folder, '.elasticbeanstalk/config.yml', 'global:\n  application_name: alexa-account-linking\n');
     execFileSync('sh', ['-c', append], { cwd: folder });
     expect(readFileSync(join(folder, '.elasticbeanstalk/config.yml'), 'utf8')).toMatch(
-      /\ndeploy:\n {2}artifact: dist\/load-balanced\.zip\n$/,
+      /\ndeploy:\n {2}artifact: bundles\/load-balanced\.zip\n$/,
     );
     const again = await bundle(folder);
     expect(again.out).not.toMatch(/eb init|printf/);
     expect(again.out).toContain('eb create alexa-link --elb-type application ');
     fillIn(folder, {}, single);
     const other = await bundle(folder, '--profile', 'single');
-    expect(other.out).toContain('put dist/single.zip in place of dist/load-balanced.zip');
+    expect(other.out).toContain('put bundles/single.zip in place of bundles/load-balanced.zip');
     expect(other.out).toContain('eb create alexa-link --single ');
   });
 });
@@ -459,34 +451,17 @@ describe.skipIf(noRegistry !== undefined)('what is in a bundle', () => {
     fillIn(folder);
     appendFileSync(join(folder, '.ebextensions/site.config'), '    # the last line\n');
     expect((await bundleApart(folder)).code).toBe(0);
-    const place = temporaryFolder();
-    const app = join(place, 'app');
-    for (const [name, { content }] of await readZip(join(folder, 'dist/load-balanced.zip')))
-      write(app, name, content.toString());
-    // Copies, since the others may be where only this user can look.
-    const npm = realpathSync(
-      process.env['npm_execpath'] ?? execFileSync('which', ['npm'], { encoding: 'utf8' }).trim(),
-    );
-    cpSync(join(dirname(npm), '..'), join(place, 'npm'), { recursive: true, dereference: true });
-    mkdirSync(join(place, 'bin'));
-    cpSync(process.execPath, join(place, 'bin/node'));
-    symlinkSync(join(place, 'npm/bin/npm-cli.js'), join(place, 'bin/npm'));
-    mkdirSync(join(place, 'home'));
-    const asRoot = process.getuid?.() === 0;
-    if (asRoot) execFileSync('chown', ['-R', '65534:65534', place]);
     const registry = await startRegistry();
     onTestFinished(registry.stop);
-    const user = asRoot ? { uid: 65_534, gid: 65_534 } : {};
-    const env = { PATH: join(place, 'bin'), HOME: join(place, 'home') };
+    const user = createOtherUser(registry.url);
+    const app = join(user.folder, 'app');
+    for (const [name, { content }] of await readZip(join(folder, 'bundles/load-balanced.zip')))
+      write(app, name, content.toString());
+    write(app, 'users.htpasswd', htpasswd);
+    user.own();
 
-    const npmEnv = { ...env, npm_config_registry: registry.url, npm_config_update_notifier: 'false' };
-    const install = spawn('npm', ['--omit=dev', 'install'], { cwd: app, env: npmEnv, ...user });
-    const [said, [installed]] = await Promise.all([
-      text(install.stderr),
-      once(install, 'close'),
-      install.stdout.resume(),
-    ]);
-    expect([installed, said]).toEqual([0, '']);
+    const { code, err } = await user.run('npm', ['--omit=dev', 'install'], { cwd: app });
+    expect([code, err]).toEqual([0, '']);
     const wanted = JSON.parse(readFileSync('package.json', 'utf8'));
     for (const name of Object.keys(wanted.dependencies)) expect(registry.fetched).toContain(name);
     for (const name of ['node', 'typescript', 'vitest', 'yazl']) {
@@ -497,40 +472,28 @@ describe.skipIf(noRegistry !== undefined)('what is in a bundle', () => {
     const dynamo = await startDynamo();
     onTestFinished(dynamo.stop);
     const port = await freePort();
-    write(place, 'users.htpasswd', htpasswd);
-    const settings = {
-      ...env,
+    const env = {
       ...awsEnvironment,
       NODE_ENV: 'production',
       PORT: String(port),
       PUBLIC_URL: 'https://link.cloudlights.io',
       TRUST_PROXY: 'loopback,linklocal,uniquelocal',
       CLIENTS: 'site/clients.json',
-      USERS: `file:${join(place, 'users.htpasswd')}`,
+      USERS: 'file:users.htpasswd',
       STORAGE: dynamo.location('alexa-links'),
     };
-    const command = /^web: (.+)\n$/.exec(readFileSync(join(app, 'Procfile'), 'utf8'))?.[1] ?? '';
-    expect(command).toMatch(/^node /);
-    const shell = (line: string) => spawn('/bin/sh', ['-c', line], { cwd: app, env: settings, ...user });
-    expect((await once(shell('node src/cli.ts migrate'), 'close'))[0]).toBe(0);
-    const server = shell(`exec ${command}`);
-    const output = text(server.stdout);
-    let errors = '';
-    server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      errors += chunk;
-    });
-    const reached = { url: `http://127.0.0.1:${port}` } as Parameters<typeof link>[0];
+    const [, command = '', main = ''] =
+      /^web: (\S+) (\S+)\n$/.exec(readFileSync(join(app, 'Procfile'), 'utf8')) ?? [];
+    const migrated = await user.run('node', ['dist/cli.js', 'migrate'], { cwd: app, env });
+    expect(migrated).toMatchObject({ code: 0, err: '' });
+    const server = user.start(command, [main], { cwd: app, env });
+    await server.said(/"event":"server.started"/);
+    const reached = { url: server.url } as Parameters<typeof link>[0];
     const redirectUri = euRedirectUri.replace(/\w+$/, 'M2QVRFFJ539CX');
-    const health = () =>
-      fetch(`${reached.url}/healthz`).then(
-        ({ status }) => status,
-        () => 0,
-      );
-    await expect.poll(health).toBe(200);
     expect(await isActive(reached, await link(reached, { redirect_uri: redirectUri }))).toBe(true);
-    server.kill('SIGTERM');
-    expect(await once(server, 'close')).toEqual([0, null]);
-    expect(errors).toBe('');
-    expect(await output).toContain('"event":"server.stopped"');
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(server.output()).toMatch(/"event":"server.stopped"\}\n$/);
+    expect(server.output()).not.toMatch(/^[^{]/m);
   });
 });

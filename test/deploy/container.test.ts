@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import ignore from 'ignore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { findFiles } from '../../scripts/bundle/files.ts';
 import { type DatabaseServer, startPostgres } from '../support/databases.ts';
-import { noProblem } from '../support/no-problem.ts';
-import { startProcess } from '../support/process.ts';
-import { authorizePath, freePort, signIn, startServer, temporaryFolder } from '../support/server.ts';
+import { linkDemoUser, startProcess } from '../support/process.ts';
+import { freePort, startServer, temporaryFolder } from '../support/server.ts';
 
 /** The instructions of the Dockerfile, stage by stage. */
 const stages = readFileSync('Dockerfile', 'utf8')
@@ -22,59 +21,65 @@ const instruction = (name: string) =>
 const procfile = readFileSync('Procfile', 'utf8');
 
 describe('the image', () => {
-  it('runs what Elastic Beanstalk and npm run, without a shell or npm between, as nobody in particular', () => {
+  it('runs what Elastic Beanstalk runs, without a shell or npm between, as nobody in particular', () => {
     const command: string[] = JSON.parse(instruction('CMD'));
     expect(procfile).toBe(`web: ${command.join(' ')}\n`);
-    expect(JSON.parse(readFileSync('package.json', 'utf8')).scripts.start).toBe(command.join(' '));
+    expect(command).toEqual(['node', 'dist/main.js']);
     expect(instruction('USER')).toBe('1000:1000');
     expect(last[0]).not.toMatch(/node/);
     expect(last.join('\n')).not.toMatch(/npm/);
     expect(stages[0]?.[0]).toMatch(/^FROM node:24-/);
-    expect(stages[0]?.join('\n')).toContain('npm ci --omit=dev');
+    expect(stages[0]?.at(-1)).toMatch(/^RUN npm run build && npm prune --omit=dev /);
   });
 
-  it('has Node.js and its packages from the stage before, and can be written to only where that is of use', () => {
-    expect(last).toEqual(
-      expect.arrayContaining([
-        'COPY --from=packages /usr/local/bin/node /usr/local/bin/node',
-        'COPY --from=packages /app/node_modules node_modules',
-        'WORKDIR /app',
-        'ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080',
-        'EXPOSE 8080',
-      ]),
-    );
-    expect(last.join('\n')).toMatch(/ln -s \/app\/src\/cli\.ts \/usr\/local\/bin\/alexa-link/);
-    expect(last.join('\n').match(/chown \S+ .*/g)).toEqual(['chown 1000:1000 data node_modules/.cache']);
-    const user = last.findIndex((line) => line.startsWith('USER '));
-    const warmed = last.findIndex((line) =>
-      line.startsWith('RUN ["node", "--import", "./src/compile-cache.js"'),
-    );
-    // Compiled code is kept by user.
-    expect(warmed).toBeGreaterThan(user);
+  it('has the program and its packages from the stage before, and can write to data/ alone', () => {
+    expect(last.filter((line) => line.startsWith('COPY '))).toEqual([
+      'COPY --from=build /usr/local/bin/node /usr/local/bin/node',
+      'COPY --from=build /app/node_modules node_modules',
+      'COPY --from=build /app/dist dist',
+      'COPY package.json ./',
+      'COPY views views',
+      'COPY site site',
+    ]);
+    expect(last).toContain('ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080');
+    expect(last).toContain('EXPOSE 8080');
+    expect(last.join('\n')).toMatch(/ln -s \/app\/dist\/cli\.js \/usr\/local\/bin\/alexa-link/);
+    expect(last.join('\n').match(/chown \S+ .*/g)).toEqual(['chown 1000:1000 data']);
   });
 
-  it('holds what a bundle holds, but for what is Elastic Beanstalk’s', () => {
+  it('is built from what it copies', () => {
+    const folder = temporaryFolder();
+    for (const line of stages[0] ?? []) {
+      const [instruction, ...paths] = line.split(' ');
+      if (instruction === 'COPY')
+        for (const path of paths.slice(0, -1)) cpSync(path, join(folder, path), { recursive: true });
+    }
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+    const [, build = ''] = /^RUN (npm run build) && /.exec(stages[0]?.at(-1) ?? '') ?? [];
+    execSync(build, { cwd: folder });
+    expect(existsSync(join(folder, 'dist/main.js'))).toBe(true);
+  });
+
+  it('is given what it copies, and nothing private', () => {
     const excluded = ignore().add(
       readFileSync('.dockerignore', 'utf8')
-        .replace(/^!(\w+)$/gm, '!/$1/')
+        .replace(/^!(\S+)$/gm, '!/$1')
         .replace(/^\*$/m, '/*'),
     );
-    const copied = last
+    const copied = stages
+      .flat()
       .filter((line) => /^COPY (?!--from)/.test(line))
       .flatMap((line) => line.split(' ').slice(1, -1));
-    for (const path of copied) expect(existsSync(path), path).toBe(true);
-    const needed = [...findFiles('load-balanced', noProblem).keys()].filter(
-      (name) => !/^(\.ebextensions|\.platform)\/|^Procfile$|^package-lock\.json$/.test(name),
-    );
-    const missing = needed.filter(
-      (name) =>
-        excluded.ignores(name) || !copied.some((path) => name === path || name.startsWith(`${path}/`)),
-    );
-    expect(missing).toEqual([]);
+    expect(copied).toContain('src');
+    for (const path of copied) {
+      const name = statSync(path).isDirectory() ? `${path}/x` : path;
+      expect(excluded.ignores(name), name).toBe(false);
+    }
     for (const name of [
       '.env',
       '.git/config',
       'node_modules/x/package.json',
+      'dist/main.js',
       'test/x.ts',
       'data/links.db',
       'site/.env',
@@ -125,11 +130,6 @@ describe('compose.dev.yaml', () => {
     const PORT = String(await freePort());
     const here = { STORAGE: postgres.url(), PORT, HOST: '127.0.0.1', PUBLIC_URL: `http://localhost:${PORT}` };
     const server = startProcess({ ...environment, ...here }, temporaryFolder());
-    await server.said(/client_secret/);
-    const [, person = '', secret = ''] = /Sign in as {2}(\w+), password (\S+)/.exec(server.output()) ?? [];
-    const redirectUri = `http://localhost:${PORT}/simulator/na/spa/skill/account-linking-status.html?vendorId=M2SIMULATOR000`;
-    const path = authorizePath({ client_id: 'demo-skill', redirect_uri: redirectUri });
-    const { headers } = await signIn(server, path, { username: person, password: secret });
-    expect(headers['location']).toMatch(/#state=xyz&access_token=/);
+    expect(await linkDemoUser(server)).toMatch(/#state=xyz&access_token=/);
   });
 });

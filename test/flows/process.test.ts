@@ -4,14 +4,13 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startProcess } from '../support/process.ts';
+import { linkDemoUser, startProcess } from '../support/process.ts';
 import {
   askUserinfo,
   authorizePath,
   freePort,
   link,
   settings,
-  signIn,
   type TestServer,
   temporaryFolder,
 } from '../support/server.ts';
@@ -41,14 +40,21 @@ describe('npm start', () => {
     expect(server.output()).toContain(`Open        http://localhost:${port}\n`);
     expect(server.output()).toContain(`Simulator   http://localhost:${port}/simulator`);
     expect(server.output()).toContain(`Own links   http://localhost:${port}/links`);
-    const [, username = '', password = ''] =
-      /Sign in as {2}(\w+), password (\S+)/.exec(server.output()) ?? [];
-    const redirectUri = `http://localhost:${port}/simulator/na/spa/skill/account-linking-status.html?vendorId=M2SIMULATOR000`;
-    const path = authorizePath({ client_id: 'demo-skill', redirect_uri: redirectUri });
-    expect((await signIn(server, path, { username, password })).headers['location']).toMatch(
-      /#state=xyz&access_token=/,
-    );
-    expect((await signIn(server, path, { username, password: `${password}x` })).status).toBe(422);
+    expect(await linkDemoUser(server)).toMatch(/#state=xyz&access_token=/);
+  });
+
+  it('takes no arguments, and says where settings go', async () => {
+    for (const [parameter, code] of [
+      ['--help', 0],
+      ['--port=9000', 2],
+      ['check-config', 2],
+    ] as const) {
+      const server = startProcess({}, undefined, [parameter]);
+      expect(await server.ended).toBe(code);
+      expect(server.output()).toMatch(
+        /settings come from the environment[\s\S]*PORT=9000 alexa-account-linking/,
+      );
+    }
   });
 
   it('makes a new password for the demo person with every start', async () => {

@@ -19,8 +19,9 @@ interface Worker {
 }
 
 function startWorker(location: string, operation: Operation, key: string): Worker {
-  const env = { PATH: process.env['PATH'], ...awsOf(), STORAGE: location, OPERATION: operation, KEY: key };
-  const child = spawn(process.execPath, [...keepCompiled, join(import.meta.dirname, 'race-worker.ts')], {
+  const own = { STORAGE: location, OPERATION: operation, KEY: key };
+  const env = { PATH: process.env['PATH'], ...keepCompiled, ...awsOf(), ...own };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'race-worker.ts')], {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -3,16 +3,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { temporaryFolder } from './server.ts';
+import { authorizePath, signIn, temporaryFolder } from './server.ts';
 
 const repository = join(import.meta.dirname, '../..');
 
 /** What `npm start` calls Node.js with. */
-const [, ...start] = manifest.scripts.start.split(' ');
-const startArguments = start.map((word) => word.replace(/^(\.\/)?src\//, join(repository, 'src/')));
+const [, started = ''] = manifest.scripts.start.split(' ');
 
-/** Has a process keep what it compiles: with many of them, compiling is most of what they do. */
-export const keepCompiled = ['--import', join(repository, 'src/compile-cache.js')];
+/** Has Node.js keep what it compiles: with many processes, compiling is most of what they do. */
+export const keepCompiled = { NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/compiled') };
 
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -26,12 +25,21 @@ export interface ServerProcess {
 }
 
 /** Starts the server as `npm start` does, with nothing of this process's environment but what is given. */
-export function startProcess(env: Readonly<Record<string, string>>, cwd = temporaryFolder()): ServerProcess {
-  const child = spawn(process.execPath, startArguments, {
+export function startProcess(
+  env: Readonly<Record<string, string>>,
+  cwd = temporaryFolder(),
+  parameters: readonly string[] = [],
+): ServerProcess {
+  const child = spawn(process.execPath, [join(repository, started), ...parameters], {
     cwd,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], ...keepCompiled, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return follow(child, env['PORT']);
+}
+
+/** A server in a process of its own, which ends after the test at the latest. */
+export function follow(child: ChildProcess, port = ''): ServerProcess {
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -47,7 +55,7 @@ export function startProcess(env: Readonly<Record<string, string>>, cwd = tempor
   });
   return {
     child,
-    url: `http://127.0.0.1:${env['PORT']}`,
+    url: `http://127.0.0.1:${port}`,
     output: () => output,
     said: (pattern) =>
       new Promise((resolve, reject) => {
@@ -62,4 +70,15 @@ export function startProcess(env: Readonly<Record<string, string>>, cwd = tempor
       }),
     ended,
   };
+}
+
+/** Signs in to the demo skill, as whom the server printed. Returns the redirect's address. */
+export async function linkDemoUser(server: ServerProcess): Promise<string> {
+  await server.said(/client_secret/);
+  const [, username = '', password = ''] = /Sign in as {2}(\w+), password (\S+)/.exec(server.output()) ?? [];
+  const [, publicUrl = ''] = /Open {8}(\S+)/.exec(server.output()) ?? [];
+  const redirectUri = `${publicUrl}/simulator/na/spa/skill/account-linking-status.html?vendorId=M2SIMULATOR000`;
+  const path = authorizePath({ client_id: 'demo-skill', redirect_uri: redirectUri });
+  const { headers } = await signIn(server, path, { username, password });
+  return headers['location'] ?? '';
 }

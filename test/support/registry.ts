@@ -41,8 +41,14 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-/** An npm registry at a port of this machine, with the packages that the lock file names for production. */
-export async function startRegistry(): Promise<Registry> {
+/** This product, as `npm pack` has packed it. */
+interface Packed {
+  readonly manifest: Locked & { readonly name: string };
+  readonly tarball: string;
+}
+
+/** An npm registry at a port of this machine, with the packages that the lock file names for production, and this product. */
+export async function startRegistry(own?: Packed): Promise<Registry> {
   const fetched = new Set<string>();
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '').slice(1);
@@ -52,7 +58,12 @@ export async function startRegistry(): Promise<Registry> {
       createReadStream(cached(file.integrity)).pipe(response);
       return;
     }
-    const versions = needed.filter(({ name }) => name === path);
+    if (own !== undefined && path === `${own.manifest.name}/-/${own.manifest.version}.tgz`) {
+      createReadStream(own.tarball).pipe(response);
+      return;
+    }
+    const versions =
+      path === own?.manifest.name ? [own.manifest] : needed.filter(({ name }) => name === path);
     response.statusCode = versions.length > 0 ? 200 : 404;
     response.end(JSON.stringify(describe(path, versions)));
   });
